@@ -1,0 +1,65 @@
+/**
+ * Every stable error code of the product with its HTTP status (screens document, section 4.6). SQL functions raise the code as
+ * `detail`, edge functions answer it as `code`, the app translates it. A code is never renamed once released.
+ */
+export const errorStatus = {
+  validation: 422,
+  malformed_json: 400,
+  body_too_large: 413,
+  method_not_allowed: 405,
+  signed_out: 401,
+  forbidden: 403,
+  not_found: 404,
+  no_account: 404,
+  conflict: 409,
+  name_taken: 409,
+  gone: 410,
+  rate_limited: 429,
+  internal: 500,
+  session_cap_reached: 402,
+  subscription_suspended: 402,
+  subscription_canceled: 402,
+  trial_ended: 402,
+  no_subscription: 402,
+  npc_limit: 402,
+  llm_tier: 402,
+  voice_tier: 402,
+  campaign_limit: 402,
+  seat_limit: 402,
+  feature_locked: 402,
+  concurrent_limit: 409,
+  campaign_busy: 409,
+  guild_busy: 409,
+  campaign_mismatch: 409,
+  no_npcs: 409,
+  session_live: 409,
+  session_ended: 409,
+  bot_missing: 409,
+  bot_disconnected: 409,
+  bot_in_use: 409,
+  guild_unknown: 409,
+  guild_taken: 409,
+  guild_not_admin: 403,
+  channel_forbidden: 409,
+  bad_snowflake: 422,
+  provider_refused: 422,
+  gateway_unavailable: 503,
+  gateway_timeout: 504,
+  gateway_unsupported: 501,
+  gateway_refused: 502,
+  secret_store_unavailable: 503,
+  last_owner: 409,
+  own_role: 409,
+  role_too_high: 403,
+  invite_expired: 410,
+  invite_used: 410,
+  invite_revoked: 410,
+  invite_other_person: 409,
+  already_in_table: 409,
+} as const;
+
+export type ErrorCode = keyof typeof errorStatus;
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(errorStatus, value);
+}
