@@ -33,7 +33,13 @@ function platformOf(name: string): Pick<LockEntry, 'os' | 'cpu' | 'libc'> {
     ['ia32', /ia32|i686/],
     ['wasm32', /wasm32/],
   ]);
-  const libc = os === 'linux' ? first(name, [['musl', /musl/], ['glibc', /gnu|glibc/]]) : undefined;
+  const libc =
+    os === 'linux'
+      ? first(name, [
+          ['musl', /musl/],
+          ['glibc', /gnu|glibc/],
+        ])
+      : undefined;
   return { ...(os && { os: [os] }), ...(cpu && { cpu: [cpu] }), ...(libc && { libc: [libc] }) };
 }
 
