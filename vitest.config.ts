@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{domain,app,stack,functions,workers}/**/*.test.ts'],
+          include: ['{domain,app,stack,functions,workers,bench}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           environment: 'node',
         },
