@@ -1,0 +1,29 @@
+import type { Account } from '#lib/server/account.ts';
+import type { Api } from '#lib/server/api.ts';
+import type { Session } from '#lib/server/session.ts';
+import type { Theme } from '#lib/theme.ts';
+
+declare global {
+  namespace App {
+    interface Error {
+      /** A code of domain/errors.ts. */
+      code?: string;
+      hint?: string;
+      /** What to quote when asking for help; the log has it too. */
+      requestId?: string;
+      /** Whom to ask where a right is missing. */
+      owners?: string[];
+    }
+    interface Locals {
+      requestId: string;
+      language: 'en' | 'de';
+      theme: Theme;
+      /** The API as the person who asks. */
+      api: Api;
+      /** What the cookies say. Not proof of anything: the API verifies the token of every call. */
+      session: Session | null;
+      /** Who asks, from `mgmt.me()`, once per request. Redirects to /login or /welcome where there is nobody. */
+      account: () => Promise<Account>;
+    }
+  }
+}

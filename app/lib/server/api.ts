@@ -1,0 +1,76 @@
+import { error, isHttpError } from '@sveltejs/kit';
+import { errorStatus, isErrorCode, type ErrorCode } from '#domain/errors.ts';
+import type { createApi } from './session.ts';
+
+/** The API as one person: every query runs with that person's token and rights. */
+export type Api = ReturnType<typeof createApi>;
+
+/** What an action gives back when something was refused. `said` is true for sentences that were written for a person. */
+export interface Problem {
+  code: ErrorCode;
+  message: string;
+  hint?: string;
+  said: boolean;
+  requestId?: string;
+}
+
+interface Answer<T> {
+  data: T;
+  error: { message: string; details?: string | null; hint?: string | null; code?: string } | null;
+  status: number;
+}
+
+/** Data of a PostgREST answer, or an HTTP error with a stable code. */
+export function unwrap<T>({ data, error: refused, status }: Answer<T>): NonNullable<T> {
+  if (refused) throw refusal(refused, status);
+  if (data === null || data === undefined) refuse('not_found');
+  return data as NonNullable<T>;
+}
+
+/** As `unwrap`, for statements that answer nothing. */
+export function expectDone({ error: refused, status }: Answer<unknown>): void {
+  if (refused) throw refusal(refused, status);
+}
+
+function refusal(refused: NonNullable<Answer<unknown>['error']>, status: number): never {
+  if (isErrorCode(refused.details)) {
+    error(errorStatus[refused.details], refused.message, {
+      code: refused.details,
+      ...(refused.hint && { hint: refused.hint }),
+    });
+  }
+  refuse(codeOf(refused.code, status), status === 0 ? refused.message : undefined);
+}
+
+/** SQLSTATEs and PostgREST's own codes that our functions did not raise themselves. */
+function codeOf(code: string | undefined, status: number): ErrorCode {
+  if (status === 401 || code === 'PGRST301' || code === 'PGRST302' || code === 'PGRST303') return 'signed_out';
+  if (code === '42501' || status === 403) return 'forbidden';
+  if (code === '23505') return 'name_taken';
+  if (code === 'PGRST116' || code === '22P02' || status === 404) return 'not_found';
+  if (code === '23514' || code === '23502' || code === '22001') return 'validation';
+  return 'internal';
+}
+
+/** Ends the request with this code. `cause` is for the log only. */
+export function refuse(code: ErrorCode, cause?: string): never {
+  if (cause) console.error(JSON.stringify({ level: 'error', code, cause }));
+  error(errorStatus[code], code, { code });
+}
+
+/** Runs the write of an action: its result, or the problem to `fail` with. Redirects and bugs pass through. */
+export async function attempt<T>(
+  write: () => Promise<T>,
+): Promise<{ ok: true; value: T } | { ok: false; problem: Problem; status: number }> {
+  try {
+    return { ok: true, value: await write() };
+  } catch (thrown) {
+    if (!isHttpError(thrown) || !isErrorCode(thrown.body.code)) throw thrown;
+    const { code, message, hint, requestId } = thrown.body;
+    return {
+      ok: false,
+      status: thrown.status,
+      problem: { code, message, said: message !== code, ...(hint && { hint }), ...(requestId && { requestId }) },
+    };
+  }
+}
