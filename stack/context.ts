@@ -1,13 +1,23 @@
 /** What every part of the embedded stack is told about this one stack: its folder, ports, secrets and command. */
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StackError } from './errors.ts';
+
+export type StackCommand = 'start' | 'demo' | 'dev';
+
 export interface StackContext {
   /** Repository root. */
   root: string;
   /** Data folder (`GLYPHOXA_HOME`). */
   home: string;
   /** `start`: for a self-hoster; `demo`: with simulators and demo data; `dev`: demo with hot reload. */
-  command: 'start' | 'demo' | 'dev';
+  command: StackCommand;
   ports: StackPorts;
   secrets: StackSecrets;
+  /** What the operator set from outside (`.env` or the environment), of the names in `operatorSettings`. */
+  settings: Partial<Record<OperatorSetting, string>>;
+  /** Limits changed from outside, handed to every process they concern. */
+  tuning: Record<string, string>;
 }
 
 /** Offsets from `GLYPHOXA_PORT`; the table is in docs/architecture.md. */
@@ -52,6 +62,48 @@ export const databaseRoles = [
 
 export type DatabaseRole = (typeof databaseRoles)[number];
 
+/**
+ * What `npm start` takes from the operator: the Discord application, the mail server, the gateway. The demo brings
+ * simulators for all of these and ignores them, so that it never reaches a real account.
+ */
+export const operatorSettings = [
+  'DISCORD_CLIENT_ID',
+  'DISCORD_CLIENT_SECRET',
+  'SMTP_HOST',
+  'SMTP_PORT',
+  'SMTP_USER',
+  'SMTP_PASS',
+  'SMTP_FROM',
+  'GLYPHOXA_GATEWAY_ADDR',
+  'GLYPHOXA_GATEWAY_SECRET',
+  'GLYPHOXA_GATEWAY_TLS_CERT',
+  'GLYPHOXA_GATEWAY_TLS_KEY',
+  'GLYPHOXA_GATEWAY_TLS_CA',
+] as const;
+
+/** Heard by api and realtime under every command: tests ask in a minute what people ask in an hour. */
+export const tuningSettings = ['GLYPHOXA_RATE_LIMIT_SCALE'] as const;
+
+export type OperatorSetting = (typeof operatorSettings)[number];
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const defaultPort = 54320;
+
+/** The folder and ports of the stack that `env` names, without creating anything. */
+export function locateStack(env: NodeJS.ProcessEnv): { root: string; home: string; ports: StackPorts } {
+  return { root, home: resolve(root, env.GLYPHOXA_HOME ?? '.glyphoxa'), ports: portsFrom(env.GLYPHOXA_PORT) };
+}
+
+function portsFrom(value: string | undefined): StackPorts {
+  const first = value === undefined ? defaultPort : Number(value);
+  const highest = 65535 - Math.max(...Object.values(portOffsets));
+  if (!Number.isInteger(first) || first < 1024 || first > highest) {
+    throw new StackError(`GLYPHOXA_PORT must be a whole number from 1024 to ${highest}, not "${value}".`);
+  }
+  const entries = Object.entries(portOffsets).map(([name, offset]) => [name, first + offset]);
+  return Object.fromEntries(entries) as StackPorts;
+}
+
 /** URLs are built, never concatenated: a password may hold any character. */
 export function databaseUrl(context: StackContext, role: DatabaseRole): string {
   const url = new URL('postgresql://127.0.0.1/postgres');
@@ -59,4 +111,9 @@ export function databaseUrl(context: StackContext, role: DatabaseRole): string {
   url.username = role;
   url.password = encodeURIComponent(context.secrets.database[role]);
   return url.href;
+}
+
+/** URL of one of the stack's HTTP services, without a slash at the end. */
+export function serviceUrl(context: Pick<StackContext, 'ports'>, name: keyof StackPorts): string {
+  return `http://127.0.0.1:${context.ports[name]}`;
 }

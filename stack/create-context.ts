@@ -1,0 +1,18 @@
+import { mkdirSync } from 'node:fs';
+import { locateStack, operatorSettings, type StackCommand, type StackContext, tuningSettings } from './context.ts';
+import { loadSecrets } from './secrets.ts';
+
+/** Creates the data folder and its secrets when they do not exist yet. */
+export function createContext(command: StackCommand, env: NodeJS.ProcessEnv): StackContext {
+  const located = locateStack(env);
+  mkdirSync(located.home, { recursive: true, mode: 0o700 });
+  const settings = command === 'start' ? pick(env, operatorSettings) : {};
+  return { ...located, command, secrets: loadSecrets(located.home), settings, tuning: pick(env, tuningSettings) };
+}
+
+/** An empty value counts as not set, as in a dotenv file with a line left blank. */
+function pick<Name extends string>(env: NodeJS.ProcessEnv, names: readonly Name[]): Partial<Record<Name, string>> {
+  const found: Partial<Record<Name, string>> = {};
+  for (const name of names) if (env[name]) found[name] = env[name];
+  return found;
+}

@@ -1,0 +1,38 @@
+// Values that several definitions pass on.
+import { serviceUrl, type StackContext } from '../context.ts';
+
+/** Application id of the demo's Discord simulator; any id of the right form does. */
+const simulatedDiscordApplication = '1100000000000000001';
+
+/** True for the commands that bring simulators for everything outside of the stack. */
+export function isSimulated(context: Pick<StackContext, 'command'>): boolean {
+  return context.command !== 'start';
+}
+
+/** OAuth application at Discord: the simulator's, or the operator's. */
+export function discordApplication(context: StackContext): Record<string, string> {
+  if (isSimulated(context)) {
+    return {
+      DISCORD_URL: serviceUrl(context, 'discord'),
+      DISCORD_CLIENT_ID: simulatedDiscordApplication,
+      DISCORD_CLIENT_SECRET: context.secrets.discordClientSecret,
+    };
+  }
+  return pick(context, ['DISCORD_CLIENT_ID', 'DISCORD_CLIENT_SECRET']);
+}
+
+/** Where sign-in mail goes: the mailbox page, or the operator's server. Without one, sign-in by mail is off. */
+export function mailServer(context: StackContext): Record<string, string> {
+  if (isSimulated(context)) {
+    return {
+      SMTP_HOST: '127.0.0.1',
+      SMTP_PORT: String(context.ports.smtp),
+      SMTP_FROM: 'Glyphoxa <no-reply@glyphoxa.localhost>',
+    };
+  }
+  return pick(context, ['SMTP_HOST', 'SMTP_PORT', 'SMTP_USER', 'SMTP_PASS', 'SMTP_FROM']);
+}
+
+function pick(context: StackContext, names: (keyof StackContext['settings'])[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (context.settings[name] ? [[name, context.settings[name]]] : [])));
+}

@@ -1,0 +1,33 @@
+import pg from 'pg';
+import { databaseUrl } from '../context.ts';
+import { asPostgresAccount } from '../postgres/account.ts';
+import { dataFolder } from '../postgres/data-folder.ts';
+import { serverSettings } from '../postgres/settings.ts';
+import { postgresBinaries } from '../tools.ts';
+import type { DefineService } from './types.ts';
+
+/** The server itself, without pg_ctl: the supervisor sees its end at once, and its output. */
+export const postgres: DefineService = (context) => {
+  const settings = Object.entries(serverSettings(context)).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const args = ['-D', dataFolder(context), ...settings];
+  return {
+    name: 'postgres',
+    ...asPostgresAccount(postgresBinaries().postgres, args, context.home),
+    env: { LC_ALL: 'C.UTF-8' },
+    dependsOn: [],
+    health: { check: () => answersQuery(databaseUrl(context, 'supabase_admin')) },
+    listens: [context.ports.postgres],
+    // A fast shutdown: SIGTERM would wait for every client to leave.
+    stopSignal: 'SIGINT',
+  };
+};
+
+async function answersQuery(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2000 });
+  try {
+    await client.connect();
+    await client.query('select 1');
+  } finally {
+    await client.end();
+  }
+}
