@@ -1,0 +1,1 @@
+export { default as Input, inputClass, inputStoryClass } from './input.svelte';

@@ -1,0 +1,1 @@
+export { default as LiveDot } from './live-dot.svelte';

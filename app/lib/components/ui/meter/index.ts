@@ -1,0 +1,1 @@
+export { default as Meter } from './meter.svelte';

@@ -1,0 +1,1 @@
+export { default as Niche } from './niche.svelte';

@@ -1,0 +1,2 @@
+export { default as Panel } from './panel.svelte';
+export { default as PanelHead } from './panel-head.svelte';

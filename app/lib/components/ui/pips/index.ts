@@ -1,0 +1,1 @@
+export { default as Pips } from './pips.svelte';

@@ -1,0 +1,52 @@
+import { getLocale } from './paraglide/runtime.js';
+
+/** The interface language as Intl knows it: English here is British, as the brand writes dates (18 Nov). */
+function locale(): string {
+  return getLocale() === 'de' ? 'de-DE' : 'en-GB';
+}
+
+export function number(value: number): string {
+  return new Intl.NumberFormat(locale()).format(value);
+}
+
+/** "Friday, 20 November" */
+export function longDay(date: Date): string {
+  return new Intl.DateTimeFormat(locale(), { weekday: 'long', day: 'numeric', month: 'long' }).format(date);
+}
+
+/** "1 December" */
+export function day(date: Date): string {
+  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long' }).format(date);
+}
+
+/** "Wed 18 Nov" */
+export function shortDay(date: Date): string {
+  return new Intl.DateTimeFormat(locale(), { weekday: 'short', day: 'numeric', month: 'short' }).format(date);
+}
+
+/** "18 Nov 2026" */
+export function fullDate(date: Date): string {
+  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
+}
+
+/** "21:04" */
+export function clock(date: Date): string {
+  return new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
+}
+
+/** "1 h 42 min", "5 min", "under 1 min" as people say lengths; `seconds` may be fractional. */
+export function length(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return `< 1 min`;
+  const hours = Math.floor(minutes / 60);
+  return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+}
+
+/** "1:42:08" for what runs. */
+export function timer(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const part = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const rest = `${part(Math.floor((whole % 3600) / 60))}:${part(whole % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
