@@ -1,0 +1,20 @@
+// Original file: proto/glyphoxa/v1/management.proto
+
+export const BotConnectionState = {
+  BOT_CONNECTION_STATE_UNSPECIFIED: 'BOT_CONNECTION_STATE_UNSPECIFIED',
+  BOT_CONNECTION_STATE_CONNECTED: 'BOT_CONNECTION_STATE_CONNECTED',
+  BOT_CONNECTION_STATE_DISCONNECTED: 'BOT_CONNECTION_STATE_DISCONNECTED',
+  BOT_CONNECTION_STATE_ERROR: 'BOT_CONNECTION_STATE_ERROR',
+} as const;
+
+export type BotConnectionState =
+  | 'BOT_CONNECTION_STATE_UNSPECIFIED'
+  | 0
+  | 'BOT_CONNECTION_STATE_CONNECTED'
+  | 1
+  | 'BOT_CONNECTION_STATE_DISCONNECTED'
+  | 2
+  | 'BOT_CONNECTION_STATE_ERROR'
+  | 3;
+
+export type BotConnectionState__Output = (typeof BotConnectionState)[keyof typeof BotConnectionState];

@@ -1,0 +1,9 @@
+// Original file: proto/glyphoxa/v1/management.proto
+
+export interface GetBotStatusRequest {
+  tenantId?: string;
+}
+
+export interface GetBotStatusRequest__Output {
+  tenantId: string;
+}
