@@ -112,6 +112,12 @@ test('a page that comes back into view tries at once, and reads before it trusts
   expect(play(...live, [10, 'hidden'], [300, 'visible']).last).toEqual(['read']);
 });
 
+test('reads when something is known to have changed, and when a hidden page stays silent it does not', () => {
+  expect(play(...live, [5, 'refresh']).last).toEqual(['read']);
+  expect(play(...live, [5, 'offline'], [6, 'refresh']).last).toEqual([]);
+  expect(play(...live, [5, 'hidden'], [100, 'tick']).last).toEqual([]);
+});
+
 test('a lost right clears the page for good', () => {
   const { feed, last } = play(...live, [10, 'lost'], [10.2, { type: 'read_failed', reason: 'not_found' }]);
   expect(feed.phase.kind).toBe('no_access');

@@ -48,6 +48,8 @@ export type FeedEvent =
   | { type: 'visible' }
   | { type: 'hidden' }
   | { type: 'retry_now' }
+  /** Something here is known to have changed. */
+  | { type: 'refresh' }
   | { type: 'tick' };
 
 /**
@@ -125,6 +127,8 @@ export function step(feed: Feed, event: FeedEvent, now: number, random: number):
       return feed.channel === 'none' ? join(feed) : { feed, effects: [] };
     case 'offline':
       return goOffline(feed, now);
+    case 'refresh':
+      return feed.phase.kind === 'offline' ? { feed, effects: [] } : read(feed);
     case 'visible':
       return onVisible(feed);
     case 'hidden':
@@ -258,7 +262,7 @@ function onTick(feed: Feed, now: number): FeedStep {
   }
   if (phase.kind === 'live') {
     if (feed.awaited && now >= feed.awaited.dueAt) return read({ ...feed, awaited: null });
-    if (now - feed.heardAt >= silenceMs) return read({ ...feed, heardAt: now });
+    if (!feed.hidden && now - feed.heardAt >= silenceMs) return read({ ...feed, heardAt: now });
   }
   return { feed, effects: [] };
 }

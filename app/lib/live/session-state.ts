@@ -77,6 +77,10 @@ export function isRunning(state: SessionState): boolean {
   return state.kind !== 'ended' && state.kind !== 'failed';
 }
 
+export function isRunningRow(row: SessionRow): boolean {
+  return row.state !== 'ended';
+}
+
 /**
  * Takes a state broadcast into a row. Broadcasts may arrive after a newer read, so a session never comes back from its end and its
  * heartbeat never grows older.

@@ -1,0 +1,118 @@
+import { type Api, unwrap } from '#lib/server/api.ts';
+import type { SessionRow } from '../session-state.ts';
+import type { Cursor, SessionFilters, SessionItem, SpeakerCount } from '../sessions.ts';
+import { dayAfter } from '../sessions.ts';
+
+export const pageSize = 25;
+
+const columns =
+  'id, campaign_id, guild_id, channel_id, state, error, started_at, activated_at, ended_at, last_heartbeat, is_lost, counts';
+
+/** A session of the caller's table, or 404 `not_found`. */
+export async function readSession(api: Api, id: string): Promise<SessionRow> {
+  return unwrap(await api.from('sessions').select(columns).eq('id', id).maybeSingle()) as SessionRow;
+}
+
+/** Sessions that are starting or on air, newest first. */
+export async function readRunning(api: Api, filters: SessionFilters): Promise<SessionItem[]> {
+  if (filters.state === 'ended' || filters.state === 'failed') return [];
+  let query = api.from('sessions').select(columns).neq('state', 'ended');
+  if (filters.state === 'on_air') query = query.is('is_lost', false);
+  if (filters.state === 'lost') query = query.is('is_lost', true);
+  if (filters.campaign) query = query.eq('campaign_id', filters.campaign);
+  if (filters.server) query = query.eq('guild_id', filters.server);
+  const rows = unwrap(await query.order('started_at', { ascending: false }).limit(50)) as SessionRow[];
+  return withNames(api, rows);
+}
+
+/** A page of ended sessions, newest first; `more` is true when others follow. */
+export async function readEnded(
+  api: Api,
+  filters: SessionFilters,
+  after: Cursor | null,
+): Promise<{ items: SessionItem[]; more: boolean }> {
+  if (filters.state === 'on_air' || filters.state === 'lost') return { items: [], more: false };
+  let query = api.from('sessions').select(columns).eq('state', 'ended');
+  if (filters.state === 'ended') query = query.is('error', null);
+  if (filters.state === 'failed') query = query.not('error', 'is', null);
+  if (filters.campaign) query = query.eq('campaign_id', filters.campaign);
+  if (filters.server) query = query.eq('guild_id', filters.server);
+  if (filters.from) query = query.gte('started_at', filters.from);
+  if (filters.to) query = query.lt('started_at', dayAfter(filters.to));
+  if (after) {
+    query = query.or(`started_at.lt."${after.startedAt}",and(started_at.eq."${after.startedAt}",id.lt."${after.id}")`);
+  }
+  query = query.order('started_at', { ascending: false }).order('id', { ascending: false });
+  // One row more than shown tells whether there are others, without counting them.
+  const rows = unwrap(await query.limit(pageSize + 1)) as SessionRow[];
+  return { items: await withNames(api, rows.slice(0, pageSize)), more: rows.length > pageSize };
+}
+
+/** Names and counts that belong to the rows; what the caller may not read stays empty. */
+export async function withNames(api: Api, rows: readonly SessionRow[]): Promise<SessionItem[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  const [campaigns, servers, details, summaries] = await Promise.all([
+    namesOf(
+      api,
+      'campaigns',
+      'id',
+      rows.map((row) => row.campaign_id),
+    ),
+    namesOf(
+      api,
+      'discord_servers',
+      'guild_id',
+      rows.map((row) => row.guild_id),
+    ),
+    api.from('session_details').select('session_id, title').in('session_id', ids).then(unwrap),
+    api.from('session_summaries').select('session_id, lines, speakers').in('session_id', ids).then(unwrap),
+  ]);
+  const titles = new Map(
+    (details as { session_id: string; title: string | null }[]).map((each) => [each.session_id, each.title]),
+  );
+  const counts = new Map(
+    (summaries as { session_id: string; lines: number; speakers: SpeakerCount[] | null }[]).map((each) => [
+      each.session_id,
+      each,
+    ]),
+  );
+  return rows.map((row) => ({
+    row,
+    title: titles.get(row.id) || null,
+    campaign: campaigns.get(row.campaign_id) ?? null,
+    server: servers.get(row.guild_id) ?? null,
+    lines: counts.get(row.id)?.lines ?? null,
+    speakers: counts.get(row.id)?.speakers ?? [],
+  }));
+}
+
+async function namesOf(api: Api, table: string, key: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = unwrap(
+    await api
+      .from(table)
+      .select(`${key}, name`)
+      .in(key, [...new Set(ids)]),
+  ) as unknown as Record<string, string>[];
+  return new Map(rows.map((row) => [row[key] ?? '', row.name ?? '']));
+}
+
+/** What the filters of the list offer: the campaigns and servers of the table. */
+export async function readFilterOptions(api: Api): Promise<{ campaigns: Option[]; servers: Option[] }> {
+  const [campaigns, servers] = await Promise.all([
+    api.from('campaigns').select('id, name').order('name').then(unwrap),
+    api.from('discord_servers').select('guild_id, name').order('name').then(unwrap),
+  ]);
+  return {
+    campaigns: (campaigns as { id: string; name: string }[]).map(({ id, name }) => ({ value: id, label: name })),
+    servers: (servers as { guild_id: string; name: string }[]).map(({ guild_id, name }) => ({
+      value: guild_id,
+      label: name,
+    })),
+  };
+}
+
+export interface Option {
+  value: string;
+  label: string;
+}
