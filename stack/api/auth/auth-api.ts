@@ -1,0 +1,89 @@
+import { App } from '@supabase/lite';
+import { PostgresConnection } from '@supabase/lite/postgres';
+import type { ApiConfig } from '../config.ts';
+import { discordRoutes } from './external-routes.ts';
+
+/** Design, section 2: access tokens 15 minutes; a session ends when its refresh token was not used for 7 days. */
+const accessTokenSeconds = 15 * 60;
+const refreshTokenLifetime = `${7 * 24}h`;
+const codeSeconds = 15 * 60;
+/** Signing in is rare next to reading. */
+const poolSize = 4;
+
+/** Supabase Auth: the library's, as the role that owns `auth`, with Discord as a further provider. */
+export class AuthApi {
+  readonly #app: App;
+  readonly #connection: PostgresConnection;
+
+  private constructor(app: App, connection: PostgresConnection) {
+    this.#app = app;
+    this.#connection = connection;
+  }
+
+  static async start(config: ApiConfig): Promise<AuthApi> {
+    const connection = new PostgresConnection({
+      url: config.AUTH_DATABASE_URL,
+      postgresOptions: {
+        max: poolSize,
+        connection: { application_name: 'glyphoxa-auth' },
+        onnotice: () => undefined,
+      },
+    });
+    const app = new App({
+      connection,
+      api: { enabled: false, external_url: config.SUPABASE_URL },
+      storage: { enabled: false },
+      studio: { enabled: false },
+      auth: {
+        enabled: true,
+        jwt_secret: config.SUPABASE_JWT_SECRET,
+        jwt_expiry: accessTokenSeconds,
+        enable_refresh_token_rotation: true,
+        sessions: { inactivity_timeout: refreshTokenLifetime },
+        site_url: config.APP_URL,
+        additional_redirect_urls: [`${new URL(config.APP_URL).origin}/**`],
+        minimum_password_length: 10,
+        email: {
+          enable_signup: config.SMTP_HOST !== undefined,
+          // Off, every address would count as proven, and an unproven one at a provider would open somebody else's account.
+          enable_confirmations: true,
+          otp_length: 6,
+          otp_expiry: codeSeconds,
+        },
+        external: {
+          github: credentials(config.GITHUB_CLIENT_ID, config.GITHUB_CLIENT_SECRET),
+          google: credentials(config.GOOGLE_CLIENT_ID, config.GOOGLE_CLIENT_SECRET),
+        },
+      },
+      options: {
+        server: {
+          disableStudio: true,
+          admin: false,
+          apiKeys: false,
+          middlewares: discordRoutes(config),
+        },
+      },
+    }) as unknown as App;
+    await app.init();
+    return new AuthApi(app, connection);
+  }
+
+  fetch(request: Request): Promise<Response> {
+    return this.#app.fetch(request);
+  }
+
+  async healthy(): Promise<boolean> {
+    return this.#connection.driver`select 1`.then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.driver.end({ timeout: 3 });
+  }
+}
+
+function credentials(id: string | undefined, secret: string | undefined) {
+  return id && secret ? { enabled: true, client_id: id, secret } : { enabled: false };
+}

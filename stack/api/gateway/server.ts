@@ -1,0 +1,270 @@
+import { randomUUID } from 'node:crypto';
+import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ApiConfig } from '../config.ts';
+import { bodyLimits, type RateLimitName, timeouts } from '../limits.ts';
+import { log } from '../log.ts';
+import { runWithRequest } from '../request-context.ts';
+import { clientAddress } from './address.ts';
+import { assertDeclaredLength, assertJson, readBody } from './body.ts';
+import { type Caller, CallerResolver } from './caller.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
+import { ApiError } from './errors.ts';
+import { proxyRequest, proxyUpgrade } from './proxy.ts';
+import { RateLimiter } from './rate-limiter.ts';
+
+/** A part of the API that answers in this process. */
+export type Handler = (request: Request) => Promise<Response>;
+
+export interface Handlers {
+  rest: Handler;
+  auth: Handler;
+  storage: Handler;
+  /** Whether the database answers. */
+  healthy: () => Promise<boolean>;
+}
+
+type ServiceName = 'rest' | 'auth' | 'storage' | 'realtime' | 'functions';
+
+/** What is known of a request while it is answered. */
+interface Exchange {
+  id: string;
+  url: URL;
+  address: string;
+  service: ServiceName | undefined;
+  headers: Record<string, string>;
+  userId?: string;
+}
+
+const servicePattern = /^\/(rest|auth|storage|realtime|functions)\/v1(?=\/|$)/;
+/** Taken over from the client only in this form, since it goes into logs. */
+const requestIdPattern = /^[\w.:-]{8,128}$/;
+/** Not shown to SQL and not passed to handlers that do not need them. */
+const credentialHeaders = new Set(['authorization', 'apikey', 'cookie']);
+/** Pages a browser opens by itself, without a key: the steps of an OAuth sign-in, links in mails, public and signed files. */
+const keylessPaths = [
+  /^\/auth\/v1\/(?:authorize|callback|verify|health)$/,
+  /^\/auth\/v1\/\.well-known\//,
+  /^\/storage\/v1\/(?:object\/(?:public|sign)|render\/image\/(?:public|sign))\//,
+  /^\/storage\/v1\/object\/upload\/sign\//,
+  /^\/functions\/v1\//,
+];
+
+/** The one origin in front of every part of the API. */
+export function createGateway(config: ApiConfig, handlers: Handlers): Server {
+  const callers = new CallerResolver(config);
+  const limiter = new RateLimiter(config.GLYPHOXA_RATE_LIMIT_SCALE);
+
+  const server = http.createServer({ requestTimeout: timeouts.request, headersTimeout: timeouts.headers });
+  server.keepAliveTimeout = timeouts.keepAlive;
+  server.on('request', (request, response) => void handle(request, response));
+  server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head));
+  return server;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = performance.now();
+    const exchange = open(request);
+    try {
+      await answer(request, response, exchange);
+    } catch (error) {
+      refuse(response, exchange, error);
+    }
+    if (exchange.url.pathname === '/healthz') return;
+    log('info', 'request', {
+      method: request.method,
+      path: exchange.url.pathname,
+      status: response.statusCode,
+      ms: Math.round((performance.now() - started) * 10) / 10,
+      request_id: exchange.id,
+      user_id: exchange.userId,
+    });
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<void> {
+    const { url, service } = exchange;
+    if (url.pathname === '/healthz') return health(response, exchange);
+    if (!service) throw new ApiError(404, 'not_found', 'There is nothing at this path.');
+    if (request.method === 'OPTIONS' && request.headers['access-control-request-method']) {
+      response.writeHead(204, { ...exchange.headers, ...preflightHeaders() }).end();
+      return;
+    }
+    const caller = await callers.resolve(request, url).catch((error: unknown) => {
+      // Auth and the functions judge tokens by themselves; here an unusable one only means that nobody is signed in.
+      if ((service === 'auth' || service === 'functions') && isTokenError(error))
+        return anonymous(callers.key(request, url));
+      throw error;
+    });
+    if (caller.userId) exchange.userId = caller.userId;
+    assertKey(caller, url);
+    limit(caller, request, exchange);
+    const bodyLimit = service === 'storage' ? bodyLimits.storage : bodyLimits.default;
+    assertDeclaredLength(request, bodyLimit);
+    if (service === 'realtime' || service === 'functions')
+      return proxyRequest(request, response, target(request, exchange, service, bodyLimit), exchange.headers);
+    await answerInProcess(request, response, exchange, caller, bodyLimit);
+  }
+
+  async function answerInProcess(
+    request: IncomingMessage,
+    response: ServerResponse,
+    exchange: Exchange,
+    caller: Caller,
+    bodyLimit: number,
+  ): Promise<void> {
+    const service = exchange.service as 'rest' | 'auth' | 'storage';
+    const body = await readBody(request, bodyLimit);
+    if (service !== 'storage') assertJson(request.headers['content-type'], body);
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers))
+      for (const one of [value ?? []].flat()) headers.append(name, one);
+    headers.set('x-request-id', exchange.id);
+    const method = request.method ?? 'GET';
+    const webRequest = new Request(new URL(exchange.url.pathname + exchange.url.search, config.SUPABASE_URL), {
+      method,
+      headers,
+      body: body.length > 0 && method !== 'GET' && method !== 'HEAD' ? body : null,
+    });
+    const context = {
+      id: exchange.id,
+      method,
+      path: exchange.url.pathname.replace(servicePattern, '') || '/',
+      headers: Object.fromEntries([...headers].filter(([name]) => !credentialHeaders.has(name))),
+      caller,
+      address: exchange.address,
+    };
+    const result = await runWithRequest(context, () => handlers[service](webRequest));
+    await send(response, result, exchange);
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const exchange = open(request);
+    try {
+      if (exchange.service !== 'realtime') throw new ApiError(404, 'not_found', 'There is no WebSocket at this path.');
+      const key = callers.key(request, exchange.url);
+      assertKey({ key, claims: {} }, exchange.url);
+      limit(anonymous(key), request, exchange);
+      proxyUpgrade(request, socket, head, target(request, exchange, 'realtime', Infinity));
+      log('info', 'websocket', { path: exchange.url.pathname, status: 101, request_id: exchange.id });
+    } catch (error) {
+      const { status, code } = error instanceof ApiError ? error : { status: 500, code: 'internal' };
+      log('info', 'websocket', { path: exchange.url.pathname, status, code, request_id: exchange.id });
+      const body = error instanceof ApiError ? error.body(exchange.id) : '';
+      socket.end(
+        `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+          `x-request-id: ${exchange.id}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      );
+    }
+  }
+
+  function open(request: IncomingMessage): Exchange {
+    const given = request.headers['x-request-id'];
+    const id = typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
+    const url = URL.canParse(request.url ?? '/', 'http://gateway')
+      ? new URL(request.url ?? '/', 'http://gateway')
+      : new URL('http://gateway/');
+    return {
+      id,
+      url,
+      address: clientAddress(request),
+      service: servicePattern.exec(url.pathname)?.[1] as ServiceName | undefined,
+      headers: { 'x-request-id': id, ...corsHeaders(request.headers.origin, config.APP_URL) },
+    };
+  }
+
+  function assertKey(caller: Caller, url: URL): void {
+    if (caller.key !== 'none' || keylessPaths.some((pattern) => pattern.test(url.pathname))) return;
+    throw new ApiError(401, 'api_key_missing', 'No API key found in request.', {
+      hint: 'No `apikey` request header or url param was found.',
+    });
+  }
+
+  function limit(caller: Caller, request: IncomingMessage, exchange: Exchange): void {
+    if (caller.key === 'secret' && !caller.userId) return;
+    const name = limitName(caller, request, exchange.url);
+    const result = limiter.take(name, name === 'user' && caller.userId ? caller.userId : exchange.address);
+    exchange.headers['x-ratelimit-limit'] = String(result.limit);
+    exchange.headers['x-ratelimit-remaining'] = String(result.remaining);
+    if (result.allowed) return;
+    throw new ApiError(429, 'rate_limited', 'Too many requests.', {
+      hint: `Try again in ${result.retryAfter} seconds.`,
+      headers: { 'retry-after': String(result.retryAfter) },
+    });
+  }
+
+  function target(request: IncomingMessage, exchange: Exchange, service: 'realtime' | 'functions', bodyLimit: number) {
+    const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(', ');
+    return {
+      base: service === 'realtime' ? config.REALTIME_URL : config.FUNCTIONS_URL,
+      name: service === 'realtime' ? 'Realtime' : 'Edge functions',
+      path: exchange.url.pathname + exchange.url.search,
+      headers: {
+        'x-request-id': exchange.id,
+        'x-forwarded-for': [forwarded, request.socket.remoteAddress ?? ''].filter(Boolean).join(', '),
+        'x-forwarded-proto': 'http',
+        'x-forwarded-host': request.headers.host ?? '',
+      },
+      bodyLimit,
+    };
+  }
+
+  async function health(response: ServerResponse, exchange: Exchange): Promise<void> {
+    const healthy = await handlers.healthy();
+    response.writeHead(healthy ? 200 : 503, { ...exchange.headers, 'content-type': 'application/json' });
+    response.end(JSON.stringify({ status: healthy ? 'ok' : 'database_unavailable' }));
+  }
+}
+
+function limitName(caller: Caller, request: IncomingMessage, url: URL): RateLimitName {
+  const path = url.pathname.replace(/^\/auth\/v1/, '');
+  if (path !== url.pathname) {
+    if (/^\/(?:otp|magiclink|recover|resend|signup|verify|reauthenticate)$/.test(path)) return 'credential';
+    if (path === '/authorize' || path === '/callback') return 'oauth';
+    if (path === '/token') {
+      const grant = url.searchParams.get('grant_type');
+      return grant === 'refresh_token' ? 'refresh' : grant === 'pkce' ? 'oauth' : 'credential';
+    }
+    if (path === '/user' && request.method === 'PUT') return 'credential';
+  }
+  return caller.userId ? 'user' : 'anonymous';
+}
+
+function anonymous(key: Caller['key']): Caller {
+  return { key, claims: { role: key === 'secret' ? 'service_role' : 'anon' } };
+}
+
+function isTokenError(error: unknown): boolean {
+  return error instanceof ApiError && error.code.startsWith('PGRST');
+}
+
+/** The library allows every origin; that is decided by `cors.ts` alone. */
+async function send(response: ServerResponse, result: Response, exchange: Exchange): Promise<void> {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of result.headers) if (!name.startsWith('access-control-')) headers[name] = value;
+  const cookies = result.headers.getSetCookie();
+  if (cookies.length > 0) headers['set-cookie'] = cookies;
+  response.writeHead(result.status, { ...headers, ...exchange.headers });
+  response.end(result.body ? Buffer.from(await result.arrayBuffer()) : undefined);
+}
+
+function refuse(response: ServerResponse, exchange: Exchange, cause: unknown): void {
+  const expected = cause instanceof ApiError;
+  if (!expected)
+    log('error', 'request failed', {
+      request_id: exchange.id,
+      error: cause instanceof Error ? cause.stack : String(cause),
+    });
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const error = expected ? cause : new ApiError(500, 'internal', 'Something went wrong on our side.');
+  const body = error.body(exchange.id);
+  response.writeHead(error.status, {
+    ...exchange.headers,
+    ...error.headers,
+    'content-type': 'application/json; charset=utf-8',
+    // Tells the Auth client that `code` is a string.
+    ...(exchange.service === 'auth' ? { 'x-supabase-api-version': '2024-01-01' } : {}),
+  });
+  response.end(body);
+}

@@ -1,0 +1,34 @@
+/**
+ * Every limit of the origin in one place. "The document" is the owner's architecture document, section 7: `/auth/*` 10 a minute per
+ * address, every other route 60 a minute per user. Its routes are those of a server that renders nothing; ours fetches several
+ * resources for one page on the user's behalf, and a whole table of players sits behind one address. Hence:
+ */
+export const rateLimits = {
+  /**
+   * Sends mail, or takes a guess at a password or code. The document's figure as it is: nobody needs an eleventh try within a
+   * minute, and mail costs reputation.
+   */
+  credential: { perMinute: 10, per: 'address' },
+  /**
+   * The three steps of signing in with a provider (authorize, callback, code exchange): ten sign-ins a minute, the document's
+   * figure counted in sign-ins, so that a table that arrives together gets in.
+   */
+  oauth: { perMinute: 30, per: 'address' },
+  /**
+   * Renewing a session. Nothing can be guessed here (a token has more than 70 random bits), and every open page of every player
+   * behind one address does it four times an hour, all at once after a network loss.
+   */
+  refresh: { perMinute: 300, per: 'address' },
+  /** A signed-in person's calls: the document's 60, counted in pages, of which the largest makes ten calls. */
+  user: { perMinute: 600, per: 'user' },
+  /** Calls with the publishable key and no user: plans, settings, realtime's handshakes of a whole table. */
+  anonymous: { perMinute: 300, per: 'address' },
+} as const;
+
+export type RateLimitName = keyof typeof rateLimits;
+
+/** Most bytes of a request's body. */
+export const bodyLimits = { default: 1024 * 1024, storage: 10 * 1024 * 1024 } as const;
+
+/** Milliseconds. A slow client may not hold a socket open without saying anything. */
+export const timeouts = { headers: 10_000, request: 60_000, keepAlive: 65_000, upstreamConnect: 3_000 } as const;

@@ -1,0 +1,84 @@
+import type { IntrospectResult } from '@supabase/lite';
+import { PostgresConnection } from '@supabase/lite/postgres';
+import { sql } from 'kysely';
+import { RoleConnection } from './role-connection.ts';
+
+const apiRoles = ['anon', 'authenticated', 'service_role'] as const;
+
+/**
+ * The connection of the Data API. Its schema cache is read once, for the life of the object: a changed schema is seen by
+ * making a new connection (see `rest-api.ts`), which also drops the statements prepared for the old shape.
+ */
+export class RestConnection extends RoleConnection {
+  readonly #exposed: ReadonlySet<string>;
+  #catalogue: Promise<IntrospectResult> | undefined;
+
+  constructor(options: { url: string; schemas: string[]; extraSearchPath: string[]; poolSize: number }) {
+    super({
+      url: options.url,
+      searchPath: [...options.schemas, ...options.extraSearchPath],
+      poolSize: options.poolSize,
+    });
+    this.#exposed = new Set(options.schemas);
+  }
+
+  override introspect(): Promise<IntrospectResult> {
+    this.#catalogue ??= this.#readCatalogue();
+    return this.#catalogue;
+  }
+
+  /**
+   * The library reads `information_schema`, which shows a role only what it may touch, and the login role may touch nothing.
+   * So it is read as each role of the API. Only exposed schemas stay: what is not in the cache cannot be named, not even by
+   * the hint of an error.
+   */
+  async #readCatalogue(): Promise<IntrospectResult> {
+    const parts: IntrospectResult[] = [];
+    for (const role of apiRoles) {
+      parts.push(
+        await this.kysely.transaction().execute(async (database) => {
+          await sql`select set_config('role', ${role}, true)`.execute(database);
+          const asRole = Object.create(this, { kysely: { value: database } }) as PostgresConnection;
+          return PostgresConnection.prototype.introspect.call(asRole, { useCache: false });
+        }),
+      );
+    }
+    return this.#exposedPart(merge(parts));
+  }
+
+  #exposedPart(catalogue: IntrospectResult): IntrospectResult {
+    const here = (entry: { schema?: string }) => entry.schema !== undefined && this.#exposed.has(entry.schema);
+    return {
+      ...catalogue,
+      tables: catalogue.tables.filter(here),
+      columns: catalogue.columns.filter(here),
+      views: catalogue.views.filter(here),
+      indexes: catalogue.indexes.filter(here),
+      primary_keys: catalogue.primary_keys.filter(here),
+      foreign_keys: catalogue.foreign_keys.filter((key) => here(key) && here({ schema: key.ref_schema })),
+      functions: catalogue.functions?.filter(here),
+      check_constraints: catalogue.check_constraints.filter(here),
+      unique_constraints: catalogue.unique_constraints.filter(here),
+      comments: catalogue.comments.filter(here),
+      partitions: catalogue.partitions?.filter(here),
+      default_schema: [...this.#exposed][0],
+    } as IntrospectResult;
+  }
+}
+
+/** Union of the lists, each entry once. */
+function merge(parts: IntrospectResult[]): IntrospectResult {
+  const merged: Record<string, unknown> = {};
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part)) {
+      const earlier = merged[name];
+      merged[name] = Array.isArray(value) && Array.isArray(earlier) ? [...earlier, ...value] : value;
+    }
+  }
+  for (const [name, value] of Object.entries(merged)) if (Array.isArray(value)) merged[name] = distinct(value);
+  return merged as unknown as IntrospectResult;
+}
+
+function distinct(entries: unknown[]): unknown[] {
+  return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
+}
