@@ -16,6 +16,7 @@ export const errorStatus = {
   gone: 410,
   rate_limited: 429,
   internal: 500,
+  timeout: 504,
   session_cap_reached: 402,
   subscription_suspended: 402,
   subscription_canceled: 402,

@@ -11,7 +11,7 @@ const checks: Check[] = [
   { name: 'messages', command: 'node', args: ['scripts/compile-messages.ts'] },
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'svelte', command: 'svelte-check', args: ['--tsconfig', 'app/tsconfig.json', '--fail-on-warnings'] },
-  { name: 'deno', command: 'deno', args: ['check', '--cached-only', 'functions', 'stack/functions'] },
+  { name: 'deno', command: 'deno', args: ['check', 'functions', 'stack/functions', 'tests/functions/fixtures'] },
   { name: 'lint', command: 'eslint', args: ['.', '--max-warnings', '0'] },
   { name: 'format', command: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
 ];
