@@ -50,6 +50,11 @@ export function supabaseCli(): string {
   throw missing('The Supabase CLI', 'supabase');
 }
 
+/** Compiled code of our own processes, shared by all stacks of a checkout: without it each one strips the types anew. */
+export function compileCacheFolder(root: string): string {
+  return join(root, 'node_modules', '.cache', 'glyphoxa', 'compile');
+}
+
 /** Where npm installed a package, also when its `exports` hide the package.json. */
 function packageFolder(name: string): string | undefined {
   for (const modules of require.resolve.paths(name) ?? []) {

@@ -1,11 +1,10 @@
 // Applies supabase/migrations by the real Supabase CLI, as postgres, as it is done on a hosted project.
-import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { databaseUrl, type StackContext } from '../context.ts';
-import { StackError } from '../errors.ts';
-import { nodeBinary, supabaseCli } from '../tools.ts';
+import { runNode } from '../run-node.ts';
+import { supabaseCli } from '../tools.ts';
 import { setPassword } from './bootstrap.ts';
 
 const rolesOfMigrations = ['glyphoxa_gateway', 'glyphoxa_worker'] as const;
@@ -47,32 +46,14 @@ async function pushMigrations(context: StackContext): Promise<void> {
   mkdirSync(home, { recursive: true });
   const url = new URL(databaseUrl(context, 'postgres'));
   url.searchParams.set('sslmode', 'disable');
-  const args = [
-    supabaseCli(),
-    'db',
-    'push',
-    '--yes',
-    '--skip-vault',
-    `--workdir=${context.root}`,
-    `--remote=${url.href}`,
-  ];
-  // A home of its own: it writes settings and telemetry there, and reads whose account is signed in.
-  const env = {
-    PATH: process.env.PATH,
-    HOME: home,
-    DO_NOT_TRACK: '1',
-    SUPABASE_TELEMETRY_DISABLED: '1',
-    NO_COLOR: '1',
-  };
-  const child = spawn(nodeBinary(), args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
+  await runNode({
+    root: context.root,
+    script: supabaseCli(),
+    args: ['db', 'push', '--yes', '--skip-vault', `--workdir=${context.root}`, `--remote=${url.href}`],
+    // A home of its own: it writes settings there, and would read whose account is signed in.
+    env: { PATH: process.env.PATH, HOME: home, DO_NOT_TRACK: '1', SUPABASE_TELEMETRY_DISABLED: '1', NO_COLOR: '1' },
+    failure: 'The migrations could not be applied',
   });
-  if (code !== 0) throw new StackError(`The migrations could not be applied: ${output.trim()}`);
 }
 
 async function finishRoles(client: pg.Client, context: StackContext): Promise<void> {

@@ -31,7 +31,9 @@ export function serverSettings(context: StackContext): Record<string, string> {
     TimeZone: 'UTC',
     log_timezone: 'UTC',
     log_line_prefix: '%q%u ',
-    log_min_messages: 'warning',
+    // Errors of statements go to whoever sent them; statements may carry secrets and never go to the log.
+    log_min_messages: 'log',
+    log_min_error_statement: 'panic',
     log_checkpoints: 'off',
   };
 }

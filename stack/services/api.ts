@@ -9,7 +9,7 @@ export const api: DefineService = (context) => ({
   name: 'api',
   ...nodeCommand(context, 'stack/api/main.ts', { old: 256, semi: 4 }),
   env: {
-    ...listenOn(context.ports.api),
+    ...listenOn(context, context.ports.api),
     SUPABASE_URL: serviceUrl(context, 'api'),
     APP_URL: serviceUrl(context, 'app'),
     SUPABASE_PUBLISHABLE_KEY: context.secrets.publishableKey,

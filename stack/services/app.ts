@@ -20,13 +20,13 @@ export const app: DefineService = (context) => ({
       }
     : nodeCommand(context, 'app/server.mjs', { old: 256, semi: 4 })),
   env: {
-    ...listenOn(context.ports.app),
+    ...listenOn(context, context.ports.app),
     NODE_ENV: context.command === 'dev' ? 'development' : 'production',
     APP_URL: serviceUrl(context, 'app'),
     SUPABASE_URL: serviceUrl(context, 'api'),
     SUPABASE_PUBLISHABLE_KEY: context.secrets.publishableKey,
   },
-  dependsOn: ['api', 'realtime', 'functions'],
+  dependsOn: ['app-build', 'api', 'realtime', 'functions'],
   health: { url: `${serviceUrl(context, 'app')}/healthz` },
   listens: [context.ports.app],
 });

@@ -7,7 +7,11 @@ import type { DefineService } from './types.ts';
 export const discordSimulator: DefineService = (context) => ({
   name: 'discord',
   ...nodeCommand(context, 'stack/simulators/discord/main.ts', { old: 128, semi: 2 }),
-  env: { ...listenOn(context.ports.discord), APP_URL: serviceUrl(context, 'app'), ...discordApplication(context) },
+  env: {
+    ...listenOn(context, context.ports.discord),
+    APP_URL: serviceUrl(context, 'app'),
+    ...discordApplication(context),
+  },
   dependsOn: [],
   health: { url: `${serviceUrl(context, 'discord')}/healthz` },
   listens: [context.ports.discord],

@@ -7,7 +7,7 @@ export const gatewaySimulator: DefineService = (context) => ({
   name: 'gateway',
   ...nodeCommand(context, 'stack/simulators/gateway/main.ts', { old: 128, semi: 2 }),
   env: {
-    ...listenOn(context.ports.gatewayGrpc),
+    ...listenOn(context, context.ports.gatewayGrpc),
     CONTROL_PORT: String(context.ports.gatewayControl),
     GATEWAY_DATABASE_URL: databaseUrl(context, 'glyphoxa_gateway'),
     GLYPHOXA_GATEWAY_SECRET: context.secrets.gatewaySecret,

@@ -6,7 +6,7 @@ import type { DefineService } from './types.ts';
 export const mailSimulator: DefineService = (context) => ({
   name: 'mail',
   ...nodeCommand(context, 'stack/simulators/mail/main.ts', { old: 128, semi: 2 }),
-  env: { ...listenOn(context.ports.mailbox), SMTP_PORT: String(context.ports.smtp) },
+  env: { ...listenOn(context, context.ports.mailbox), SMTP_PORT: String(context.ports.smtp) },
   dependsOn: [],
   health: { url: `${serviceUrl(context, 'mailbox')}/healthz` },
   listens: [context.ports.mailbox, context.ports.smtp],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { StackContext } from '../context.ts';
-import { nodeBinary } from '../tools.ts';
+import { compileCacheFolder, nodeBinary } from '../tools.ts';
 import type { ServiceDefinition } from './types.ts';
 
 /** Heap limits in MB; small young generations keep idle processes small, at the price of more, short collections. */
@@ -19,7 +19,12 @@ export function nodeCommand(
   return { command: nodeBinary(), args: [...limits, '--enable-source-maps', join(context.root, script)] };
 }
 
-/** Where and how a process listens, the same for all of them. */
-export function listenOn(port: number): Record<string, string> {
-  return { HOST: '127.0.0.1', PORT: String(port), NODE_ENV: 'production' };
+/** Where and how a Node process runs and listens. */
+export function listenOn(context: StackContext, port: number): Record<string, string> {
+  return {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: compileCacheFolder(context.root),
+  };
 }

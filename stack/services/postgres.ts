@@ -14,11 +14,12 @@ export const postgres: DefineService = (context) => {
     name: 'postgres',
     ...asPostgresAccount(postgresBinaries().postgres, args, context.home),
     env: { LC_ALL: 'C.UTF-8' },
-    dependsOn: [],
+    dependsOn: ['data-folder'],
     health: { check: () => answersQuery(databaseUrl(context, 'supabase_admin')) },
     listens: [context.ports.postgres],
     // A fast shutdown: SIGTERM would wait for every client to leave.
     stopSignal: 'SIGINT',
+    stopTimeoutMs: 20_000,
   };
 };
 

@@ -7,7 +7,7 @@ export const realtime: DefineService = (context) => ({
   name: 'realtime',
   ...nodeCommand(context, 'stack/realtime/main.ts', { old: 256, semi: 4 }),
   env: {
-    ...listenOn(context.ports.realtime),
+    ...listenOn(context, context.ports.realtime),
     SUPABASE_JWT_SECRET: context.secrets.jwtSecret,
     SUPABASE_PUBLISHABLE_KEY: context.secrets.publishableKey,
     SUPABASE_SECRET_KEY: context.secrets.secretKey,

@@ -1,0 +1,28 @@
+// What `npm run -s stack:env` prints: everything a test or a script needs to speak to the running stack.
+import { databaseUrl, serviceUrl, type StackContext } from './context.ts';
+import { isSimulated } from './services/addresses.ts';
+
+export function stackEnvironment(context: StackContext): Record<string, string> {
+  const simulators = {
+    DISCORD_SIMULATOR_URL: serviceUrl(context, 'discord'),
+    GATEWAY_SIMULATOR_URL: serviceUrl(context, 'gatewayControl'),
+    MAILBOX_URL: serviceUrl(context, 'mailbox'),
+  };
+  return {
+    SUPABASE_URL: serviceUrl(context, 'api'),
+    SUPABASE_PUBLISHABLE_KEY: context.secrets.publishableKey,
+    SUPABASE_SECRET_KEY: context.secrets.secretKey,
+    SUPABASE_JWT_SECRET: context.secrets.jwtSecret,
+    DATABASE_URL: databaseUrl(context, 'postgres'),
+    GATEWAY_DATABASE_URL: databaseUrl(context, 'glyphoxa_gateway'),
+    APP_URL: serviceUrl(context, 'app'),
+    ...(isSimulated(context) && simulators),
+  };
+}
+
+/** Dotenv lines. No value holds a quote or a line break: they are URLs and base64url. */
+export function dotenvLines(values: Record<string, string>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join('\n');
+}
