@@ -25,5 +25,9 @@ declare global {
       /** Who asks, from `mgmt.me()`, once per request. Redirects to /login or /welcome where there is nobody. */
       account: () => Promise<Account>;
     }
+    interface PageData {
+      /** On every signed-in page. */
+      account?: Account;
+    }
   }
 }

@@ -9,6 +9,7 @@ interface Check {
 
 const checks: Check[] = [
   { name: 'messages', command: 'node', args: ['scripts/compile-messages.ts'] },
+  { name: 'routes', command: 'svelte-kit', args: ['sync'] },
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'svelte', command: 'svelte-check', args: ['--tsconfig', 'app/tsconfig.json', '--fail-on-warnings'] },
   { name: 'deno', command: 'deno', args: ['check', 'functions', 'stack/functions', 'tests/functions/fixtures'] },

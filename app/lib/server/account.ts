@@ -1,6 +1,5 @@
-import { isHttpError, redirect } from '@sveltejs/kit';
+import { error, isHttpError, redirect } from '@sveltejs/kit';
 import type { RequestEvent } from '@sveltejs/kit';
-import { error } from '@sveltejs/kit';
 import { errorStatus } from '#domain/errors.ts';
 import { unwrap } from './api.ts';
 
@@ -61,7 +60,11 @@ export async function readAccount(event: RequestEvent): Promise<Account> {
   try {
     return unwrap(await api.rpc('me')) as Account;
   } catch (refused) {
-    if (isHttpError(refused) && refused.body.code === 'signed_out') redirect(303, loginPath(event));
+    if (isHttpError(refused) && refused.body.code === 'signed_out') {
+      // The cookies hold a session that the API no longer accepts. Left in place, /login would lead back here.
+      await api.auth.signOut({ scope: 'local' });
+      redirect(303, loginPath(event));
+    }
     if (isHttpError(refused) && refused.body.code === 'no_account') redirect(303, '/welcome');
     throw refused;
   }

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { safePath } from './safe-path.ts';
+
+test.each([
+  ['/campaigns/a?x=1#y', '/campaigns/a?x=1#y'],
+  ['/', '/'],
+  [null, '/dashboard'],
+  ['', '/dashboard'],
+  ['campaigns', '/dashboard'],
+  ['https://evil.example/', '/dashboard'],
+  ['//evil.example/', '/dashboard'],
+  ['/\\evil.example/', '/dashboard'],
+  ['/\t/evil.example/', '/dashboard'],
+  ['javascript:alert(1)', '/dashboard'],
+])('%j leads to %s', (path, expected) => {
+  expect(safePath(path)).toBe(expected);
+});
