@@ -25,9 +25,9 @@ create type private.entitlement as (
   period_start timestamptz,
   period_end timestamptz,
   counted_from timestamptz,
-  trial_ended_at timestamptz
+  trial_is_over boolean
 );
-comment on type private.entitlement is 'What holds now. Limits: null = unlimited. status: as in subscriptions, none without one, null outside of managed mode.';
+comment on type private.entitlement is 'What holds now. Limits: null = unlimited. status: as in subscriptions, none without one, null outside of managed mode. trial_is_over: on the free plan since a trial ended, at most 30 days ago.';
 
 -- Months are counted from the anchor, not from one another: the 31st stays the 31st where there is one.
 create function private.month_window(anchor timestamptz, at timestamptz, out month_start timestamptz, out month_end timestamptz)
@@ -126,9 +126,11 @@ begin
   end if;
   v.counted_from := greatest(v.period_start, v_live.sessions_counted_from);
 
-  select max(subscription.trial_end) into v.trial_ended_at
-  from mgmt.subscriptions as subscription
-  where subscription.tenant_id = entitlement.tenant_id and subscription.trial_end <= v_now;
+  v.trial_is_over := v.plan_id = 'apprentice' and exists (
+    select from mgmt.subscriptions as subscription
+    where subscription.tenant_id = entitlement.tenant_id
+      and subscription.trial_end <= v_now and subscription.trial_end > v_now - interval '30 days'
+  );
 
   select * into v_plan from mgmt.subscription_plans as plan where plan.id = v.plan_id;
   v.plan_name := v_plan.name;
@@ -165,7 +167,8 @@ $$;
 revoke execute on function private.plan_facts(private.entitlement) from public;
 comment on function private.plan_facts(private.entitlement) is 'The plan as people get it; null for a tenant without one.';
 
--- Limits that are checked when something is added. What exists is never hidden or deleted, only more is refused.
+-- Limits that are checked when a person adds something. What exists is never hidden or deleted, only more is refused;
+-- what the gateway brings along passes, and the session gate judges it.
 
 create function private.require_seat(tenant_id text) returns void
 language plpgsql security definer set search_path = ''
@@ -206,6 +209,9 @@ as $$
 declare
   v_plan private.entitlement;
 begin
+  if auth.uid() is null then
+    return new;
+  end if;
   perform pg_advisory_xact_lock(hashtextextended('campaigns:' || new.tenant_id, 0));
   v_plan := private.entitlement(new.tenant_id);
   if private.campaigns_used(new.tenant_id) >= v_plan.max_campaigns then
@@ -239,6 +245,9 @@ declare
   v_plan private.entitlement;
   v_npcs int;
 begin
+  if auth.uid() is null then
+    return new;
+  end if;
   perform pg_advisory_xact_lock(hashtextextended('npcs:' || new.campaign_id, 0));
   v_plan := private.entitlement(new.tenant_id);
   select count(*) into v_npcs
