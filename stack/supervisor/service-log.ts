@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 const maxBytes = 5 * 1024 * 1024;
 /** How many of the last lines are kept in memory, to show them when the service fails. */
-const tailLines = 10;
+const tailLines = 40;
 
 /**
  * Output of one service: each line to `<home>/logs/<name>.log` (at most two files of 5 MB: the current one and the one

@@ -6,21 +6,7 @@ import type { ServiceDefinition } from '../services/types.ts';
 import { checkHealth } from './health.ts';
 import { identify, type ProcessIdentity, signal } from './processes.ts';
 import type { ServiceLog } from './service-log.ts';
-
-/** A process that lives shorter than this has failed quickly; so many quick failures in a row are no accident. */
-const quickFailureMs = 10_000;
-const quickFailureLimit = 5;
-const firstBackoffMs = 100;
-const longestBackoffMs = 10_000;
-
-const startTimeoutMs = 60_000;
-const startPollMs = 25;
-const defaultStopTimeoutMs = 5_000;
-
-/** A process that hangs is alive for the system and dead for its users. */
-const livenessIntervalMs = 10_000;
-const livenessTimeoutMs = 10_000;
-const livenessFailureLimit = 3;
+import type { Timing } from './timing.ts';
 
 export interface ServiceEvents {
   /** The process was started, or is gone (undefined). */
@@ -29,12 +15,21 @@ export interface ServiceEvents {
   onGiveUp: (error: StackError) => void;
 }
 
+export interface ServiceOptions {
+  /** Working directory of the process. */
+  root: string;
+  log: ServiceLog;
+  events: ServiceEvents;
+  timing: Timing;
+}
+
 /** Keeps one process running: starts it, waits until it is healthy, restarts it when it dies or hangs, stops it. */
 export class Service {
   readonly definition: ServiceDefinition;
   readonly #root: string;
   readonly #log: ServiceLog;
   readonly #events: ServiceEvents;
+  readonly #timing: Timing;
   readonly #firstHealthy = Promise.withResolvers<undefined>();
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -44,11 +39,12 @@ export class Service {
   #restart: NodeJS.Timeout | undefined;
   #liveness: NodeJS.Timeout | undefined;
 
-  constructor(definition: ServiceDefinition, root: string, log: ServiceLog, events: ServiceEvents) {
+  constructor(definition: ServiceDefinition, options: ServiceOptions) {
     this.definition = definition;
-    this.#root = root;
-    this.#log = log;
-    this.#events = events;
+    this.#root = options.root;
+    this.#log = options.log;
+    this.#events = options.events;
+    this.#timing = options.timing;
   }
 
   /** Resolves when the process is healthy for the first time; rejects when it fails too often before. */
@@ -64,7 +60,7 @@ export class Service {
     clearTimeout(this.#liveness);
     const child = this.#child;
     if (!child?.pid) return;
-    const { stopSignal = 'SIGTERM', stopTimeoutMs = defaultStopTimeoutMs } = this.definition;
+    const { stopSignal = 'SIGTERM', stopTimeoutMs = this.#timing.stopTimeoutMs } = this.definition;
     signal(child.pid, stopSignal);
     const overdue = setTimeout(() => {
       this.#log.write(`did not end within ${stopTimeoutMs} ms and is killed`);
@@ -112,11 +108,11 @@ export class Service {
   }
 
   async #waitUntilHealthy(child: ChildProcess): Promise<void> {
-    const deadline = Date.now() + startTimeoutMs;
+    const deadline = Date.now() + this.#timing.startTimeoutMs;
     let reason = 'it was not asked yet';
     while (this.#runs(child) && Date.now() < deadline) {
       try {
-        await checkHealth(this.definition.health, startTimeoutMs);
+        await checkHealth(this.definition.health, this.#timing.startTimeoutMs);
         if (!this.#runs(child)) return;
         this.#wasHealthy = true;
         this.#firstHealthy.resolve(undefined);
@@ -124,32 +120,32 @@ export class Service {
         return;
       } catch (error) {
         reason = (error as Error).message;
-        await delay(startPollMs);
+        await delay(this.#timing.startPollMs);
       }
     }
     if (!this.#runs(child)) return;
-    this.#log.write(`was not healthy within ${startTimeoutMs / 1000} s (${reason}) and is killed`);
+    this.#log.write(`was not healthy within ${this.#timing.startTimeoutMs / 1000} s (${reason}) and is killed`);
     this.kill();
   }
 
   #watchLiveness(child: ChildProcess, failures: number): void {
     if (!this.#runs(child)) return;
-    this.#liveness = setTimeout(() => void this.#checkLiveness(child, failures), livenessIntervalMs);
+    this.#liveness = setTimeout(() => void this.#checkLiveness(child, failures), this.#timing.livenessIntervalMs);
     this.#liveness.unref();
   }
 
   async #checkLiveness(child: ChildProcess, failuresBefore: number): Promise<void> {
     let failures = 0;
     try {
-      await checkHealth(this.definition.health, livenessTimeoutMs);
+      await checkHealth(this.definition.health, this.#timing.livenessTimeoutMs);
     } catch (error) {
       failures = failuresBefore + 1;
       if (!this.#runs(child)) return;
       this.#log.write(
-        `did not answer its health check (${failures} of ${livenessFailureLimit}): ${(error as Error).message}`,
+        `did not answer its health check (${failures} of ${this.#timing.livenessFailureLimit}): ${(error as Error).message}`,
       );
     }
-    if (failures < livenessFailureLimit) return this.#watchLiveness(child, failures);
+    if (failures < this.#timing.livenessFailureLimit) return this.#watchLiveness(child, failures);
     this.#log.write('hangs and is killed');
     this.kill();
   }
@@ -163,16 +159,19 @@ export class Service {
     clearTimeout(this.#liveness);
     this.#events.onProcess(undefined);
     if (this.#isStopping) return;
-    this.#quickFailures = livedMs < quickFailureMs ? this.#quickFailures + 1 : 1;
-    if (this.#quickFailures >= quickFailureLimit) {
-      const said = this.#log.tail.at(-1);
+    this.#quickFailures = livedMs < this.#timing.quickFailureMs ? this.#quickFailures + 1 : 1;
+    if (this.#quickFailures >= this.#timing.quickFailureLimit) {
+      const said = this.#log.tail.findLast((line) => /error/i.test(line)) ?? this.#log.tail.at(-1);
       return this.#giveUp(
         new StackError(
-          `${this.definition.name} ${how}, ${quickFailureLimit} times in a row${said ? ` (last line: ${said})` : ''}: see ${this.#log.file}.`,
+          `${this.definition.name} ${how}, ${this.#timing.quickFailureLimit} times in a row${said ? ` (${said.trim()})` : ''}: see ${this.#log.file}.`,
         ),
       );
     }
-    const backoff = Math.min(firstBackoffMs * 2 ** (this.#quickFailures - 1), longestBackoffMs);
+    const backoff = Math.min(
+      this.#timing.firstBackoffMs * 2 ** (this.#quickFailures - 1),
+      this.#timing.longestBackoffMs,
+    );
     this.#log.write(`${how}; next start in ${backoff} ms`);
     this.#restart = setTimeout(() => this.#launch(), backoff);
   }

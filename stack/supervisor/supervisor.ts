@@ -4,9 +4,10 @@ import type { ServiceDefinition } from '../services/types.ts';
 import { endOrphans } from './orphans.ts';
 import { requireFreePorts } from './ports.ts';
 import { memoryOf } from './processes.ts';
-import { Service } from './service.ts';
+import { Service, type ServiceEvents } from './service.ts';
 import { ServiceLog } from './service-log.ts';
 import { claimHome, removeState, type StackState, writeState } from './state-file.ts';
+import { defaultTiming, type Timing } from './timing.ts';
 
 /** Work between services, such as the migrations: done once, before whatever depends on it. */
 export interface Step {
@@ -20,6 +21,7 @@ export interface SupervisorOptions {
   steps: Step[];
   /** One prefixed line of a service's output. */
   echo: (line: string) => void;
+  timing?: Partial<Timing>;
 }
 
 /** Runs the processes of one stack: in dependency order, as parallel as that order allows, until they are stopped. */
@@ -31,13 +33,15 @@ export class Supervisor {
   readonly #state: StackState;
   readonly #left: StackState['services'];
   readonly #echo: (line: string) => void;
+  readonly #timing: Timing;
   readonly #failure = Promise.withResolvers<StackError>();
   #stopping: Promise<void> | undefined;
 
   /** Takes the data folder for this process: throws when another stack runs in it. */
-  constructor(context: StackContext, { services, steps, echo }: SupervisorOptions) {
+  constructor(context: StackContext, { services, steps, echo, timing }: SupervisorOptions) {
     this.#context = context;
     this.#echo = echo;
+    this.#timing = { ...defaultTiming, ...timing };
     this.#definitions = services;
     this.#services = new Map(services.map((definition) => [definition.name, this.#serviceOf(definition)]));
     this.#steps = new Map(steps.map((step) => [step.name, step]));
@@ -123,13 +127,15 @@ export class Supervisor {
 
   #serviceOf(definition: ServiceDefinition): Service {
     const { name } = definition;
-    return new Service(definition, this.#context.root, new ServiceLog(this.#context.home, name, this.#echo), {
+    const events: ServiceEvents = {
       onProcess: (identity) => {
         this.#state.services = this.#state.services.filter((service) => service.name !== name);
         if (identity) this.#state.services.push({ name, ...identity });
         writeState(this.#context.home, this.#state);
       },
       onGiveUp: (error) => this.#failure.resolve(error),
-    });
+    };
+    const { root, home } = this.#context;
+    return new Service(definition, { root, log: new ServiceLog(home, name, this.#echo), events, timing: this.#timing });
   }
 }
