@@ -1,13 +1,11 @@
 import type { HonoContext } from '@supabase/lite';
-import type { Context, MiddlewareHandler, Next } from 'hono';
-
-export type AuthContext = Context<HonoContext>;
+import type { MiddlewareHandler } from 'hono';
 
 /** A handler for one route in front of the library's own; calling `next` leaves the request to the library. */
 export function route(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
-  handler: (context: AuthContext, next: Next) => Promise<Response | void>,
+  handler: MiddlewareHandler<HonoContext>,
 ): MiddlewareHandler<HonoContext> {
   return async (context, next) => {
     if (context.req.method !== method || context.req.path !== `/auth/v1${path}`) return next();
