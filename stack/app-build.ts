@@ -14,7 +14,7 @@ const generated = new Set(['app/.svelte-kit', 'app/node_modules', 'app/lib/parag
 const lockPollMs = 200;
 
 /** Returns what it did, in one line. */
-export async function buildApp(root: string): Promise<string> {
+export async function buildApp(root: string, signal?: AbortSignal): Promise<string> {
   const marker = join(root, 'build', '.sources.sha256');
   const isCurrent = () => existsSync(marker) && readFileSync(marker, 'utf8') === hashOf(root);
   if (isCurrent()) return 'The app is built.';
@@ -29,7 +29,7 @@ export async function buildApp(root: string): Promise<string> {
     const hash = hashOf(root);
     rmSync(marker, { force: true });
     const env = { ...process.env, NODE_ENV: 'production' };
-    await runNode({ root, script: vite, args: ['build'], env, failure: 'The app could not be built' });
+    await runNode({ root, script: vite, args: ['build'], env, failure: 'The app could not be built', signal });
     writeFileSync(marker, hash);
     return `The app was built in ${((performance.now() - started) / 1000).toFixed(1)} s.`;
   });
@@ -89,7 +89,8 @@ function readHolder(lock: string): ProcessIdentity | undefined {
   }
 }
 
-if (import.meta.main) {
+// Run by itself, or through launch.mjs.
+if (process.argv[1] === import.meta.filename) {
   try {
     console.log(await buildApp(dirname(import.meta.dirname)));
   } catch (error) {

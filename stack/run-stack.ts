@@ -74,20 +74,22 @@ function stepsOf(context: StackContext, echo: (line: string) => void): Step[] {
     {
       name: 'migrations',
       dependsOn: ['postgres'],
-      run: () =>
-        runNode({
+      run: async (signal) => {
+        await runNode({
+          signal,
           root,
           script: 'stack/postgres/prepare.ts',
           args: [command],
           env,
           failure: 'The database is not usable',
-        }),
+        });
+      },
     },
     {
       name: 'app-build',
       dependsOn: [],
-      run: async () => {
-        if (command !== 'dev') echo(`app       | ${await buildApp(root)}`);
+      run: async (signal) => {
+        if (command !== 'dev') echo(`app       | ${await buildApp(root, signal)}`);
       },
     },
   ];

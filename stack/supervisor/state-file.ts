@@ -2,12 +2,14 @@
 // lets `stop` and `env` find the stack, and lets the next start end what a killed supervisor left behind.
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StackCommand } from '../context.ts';
+import type { StackCommand, StackContext } from '../context.ts';
 import { StackError } from '../errors.ts';
 import { identify, isAlive, type ProcessIdentity } from './processes.ts';
 
 export interface StackState {
   command: StackCommand;
+  /** `GLYPHOXA_PORT` it was started with. */
+  port: number;
   supervisor: ProcessIdentity;
   /** True from the moment everything is healthy and seeded. */
   ready: boolean;
@@ -38,14 +40,14 @@ export function runningState(home: string): StackState | undefined {
 }
 
 /** Takes the folder for this process. Returns the services that a killed supervisor left, some of which may still run. */
-export function claimHome(home: string, command: StackCommand): { state: StackState; left: StackState['services'] } {
+export function claimHome({ home, command, ports }: StackContext): { state: StackState; left: StackState['services'] } {
   const before = readState(home);
   if (before && isAlive(before.supervisor)) throw alreadyRuns(home, before.supervisor.pid);
   const supervisor = identify(process.pid);
   if (!supervisor) throw new Error('A running process must be able to identify itself.');
   const left = before?.services ?? [];
   // What was left stays written down until it is ended: this start may be killed as well.
-  const state: StackState = { command, supervisor, ready: false, services: left };
+  const state: StackState = { command, port: ports.app, supervisor, ready: false, services: left };
   writeState(home, state);
   return { state, left };
 }

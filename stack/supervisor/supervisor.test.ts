@@ -152,6 +152,7 @@ test('what a killed supervisor left is ended, and nothing else', async () => {
   try {
     writeState(home, {
       command: 'demo',
+      port: 0,
       supervisor: { pid: process.pid, started: 'another process had this id' },
       ready: true,
       // The id of the innocent was given away since: it started at another time.

@@ -9,11 +9,11 @@ import { ServiceLog } from './service-log.ts';
 import { claimHome, removeState, type StackState, writeState } from './state-file.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 
-/** Work between services, such as the migrations: done once, before whatever depends on it. */
+/** Work between services, such as the migrations: done once, before whatever depends on it, and given up when the stack stops. */
 export interface Step {
   name: string;
   dependsOn: string[];
-  run: () => Promise<void>;
+  run: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface SupervisorOptions {
@@ -35,6 +35,7 @@ export class Supervisor {
   readonly #echo: (line: string) => void;
   readonly #timing: Timing;
   readonly #failure = Promise.withResolvers<StackError>();
+  readonly #abort = new AbortController();
   #stopping: Promise<void> | undefined;
 
   /** Takes the data folder for this process: throws when another stack runs in it. */
@@ -45,7 +46,7 @@ export class Supervisor {
     this.#definitions = services;
     this.#services = new Map(services.map((definition) => [definition.name, this.#serviceOf(definition)]));
     this.#steps = new Map(steps.map((step) => [step.name, step]));
-    const { state, left } = claimHome(context.home, context.command);
+    const { state, left } = claimHome(context);
     this.#state = state;
     this.#left = left;
   }
@@ -101,10 +102,11 @@ export class Supervisor {
     if (!service && !step) throw new Error(`A service depends on "${name}", which does not exist.`);
     await Promise.all((service?.definition ?? step)!.dependsOn.map(reach));
     if (this.#stopping) return;
-    await (service ? service.start() : step!.run());
+    await (service ? service.start() : step!.run(this.#abort.signal));
   }
 
   async #stopAll(): Promise<void> {
+    this.#abort.abort();
     const done = new Map<string, Promise<void>>();
     const stop = (service: Service): Promise<void> => {
       const { name } = service.definition;
