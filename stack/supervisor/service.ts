@@ -161,7 +161,7 @@ export class Service {
     if (this.#isStopping) return;
     this.#quickFailures = livedMs < this.#timing.quickFailureMs ? this.#quickFailures + 1 : 1;
     if (this.#quickFailures >= this.#timing.quickFailureLimit) {
-      const said = this.#log.tail.findLast((line) => /error/i.test(line)) ?? this.#log.tail.at(-1);
+      const said = this.#log.tail.findLast((line) => /error:/i.test(line)) ?? this.#log.tail.at(-1);
       return this.#giveUp(
         new StackError(
           `${this.definition.name} ${how}, ${this.#timing.quickFailureLimit} times in a row${said ? ` (${said.trim()})` : ''}: see ${this.#log.file}.`,
