@@ -5,14 +5,7 @@ import { WindowCounter, payloadPadding } from './limits.ts';
 import { log } from './log.ts';
 import { Refusal } from './refusal.ts';
 import type { ChannelRights } from './rights.ts';
-import {
-  type Broadcast,
-  type ClientFrame,
-  broadcastOf,
-  encodeBroadcast,
-  encodeMessage,
-  encodeReply,
-} from './serializer.ts';
+import { type Broadcast, type ClientFrame, broadcastOf, encodeBroadcast, encodeMessage } from './serializer.ts';
 import type { Services } from './services.ts';
 import type { Socket } from './socket.ts';
 import { expired } from './tokens.ts';
@@ -27,6 +20,8 @@ export class Channel {
   readonly wireTopic: string;
   readonly joinRef: string | null;
   readonly rights: ChannelRights;
+  /** Ids of the messages replayed at the join. */
+  replayed: ReadonlySet<string> | null = null;
   #services: Services;
   #config: JoinConfig;
   #token: string;
@@ -69,9 +64,14 @@ export class Channel {
     this.socket.send(encodeMessage(this.socket.version, { joinRef, ref: null, topic, event, payload }));
   }
 
-  pushBroadcast(broadcast: Broadcast): void {
-    const frame = encodeBroadcast(this.socket.version, this.wireTopic, broadcast);
-    if (frame) this.socket.send(frame);
+  /** Sends messages of the past; when the stream brings one of them too, it is left out. */
+  replay(messages: Broadcast[]): void {
+    if (messages.length === 0) return;
+    this.replayed = new Set(messages.map(({ meta }) => meta!.id));
+    for (const message of messages) {
+      const frame = encodeBroadcast(this.socket.version, this.wireTopic, message);
+      if (frame) this.socket.send(frame);
+    }
   }
 
   system(status: 'ok' | 'error', message: string, extension = 'system'): void {
@@ -125,11 +125,6 @@ export class Channel {
     this.#services.hub.remove(this.#topic, this);
   }
 
-  #reply({ ref, topic }: ClientFrame, status: 'ok' | 'error', response: unknown = {}): void {
-    const to = { joinRef: this.joinRef, ref, topic };
-    this.socket.send(encodeReply(this.socket.version, to, status, response));
-  }
-
   /** Without the right nothing is sent and nothing answered, as on Supabase. */
   #broadcast(frame: ClientFrame): void | Promise<void> {
     const allowed = this.rights.maySend('broadcast');
@@ -141,7 +136,7 @@ export class Channel {
     const broadcast = frame.broadcast ?? broadcastOf(object(frame.payload));
     const fits = broadcast.body.length <= this.#services.limits.payloadBytes + payloadPadding;
     if (fits) this.#topic.broadcast(broadcast, this.#config.self ? undefined : this);
-    if (this.#config.ack) this.#reply(frame, fits ? 'ok' : 'error', fits ? {} : 'payload_size_exceeded');
+    if (this.#config.ack) this.socket.reply(frame, fits ? 'ok' : 'error', fits ? {} : 'payload_size_exceeded');
   }
 
   async #presence(frame: ClientFrame): Promise<void> {
@@ -150,20 +145,20 @@ export class Channel {
     const action = String(event).toLowerCase();
     if (action === 'untrack') {
       this.#topic.untrack(this);
-      return this.#reply(frame, 'ok');
+      return this.socket.reply(frame, 'ok');
     }
     const allowed = action === 'track' && (await this.rights.mayTrack());
     if (!this.#open) return;
-    if (!allowed) return this.#reply(frame, 'error');
+    if (!allowed) return this.socket.reply(frame, 'error');
     if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
-      return this.#reply(frame, 'error', { reason: 'Presence track payload must be a map' });
+      return this.socket.reply(frame, 'error', { reason: 'Presence track payload must be a map' });
     }
     if (Buffer.byteLength(JSON.stringify(payload)) > this.#services.limits.payloadBytes + payloadPadding) {
       return this.shutdown('Track message size exceeded');
     }
     if (!this.#services.presenceEvents.add()) return this.shutdown('Too many presence messages per second');
     this.#topic.track(this, this.#config.presenceKey, payload as Record<string, unknown>);
-    this.#reply(frame, 'ok');
+    this.socket.reply(frame, 'ok');
   }
 
   /** A refreshed token: the channel lives on if it still may receive what it did. API keys never replace a token. */

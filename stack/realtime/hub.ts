@@ -18,7 +18,12 @@ export class Topic {
 
   /** Sends to every channel that may receive; encoded once for each version of the protocol, whoever many listen. */
   broadcast(broadcast: Broadcast, except?: Channel): void {
-    this.#sendAll('broadcast', (version, wireTopic) => encodeBroadcast(version, wireTopic, broadcast), except);
+    const id = broadcast.meta?.id;
+    this.#sendAll(
+      'broadcast',
+      (version, wireTopic) => encodeBroadcast(version, wireTopic, broadcast),
+      (channel) => channel === except || (id !== undefined && channel.replayed?.has(id) === true),
+    );
   }
 
   track(channel: Channel, key: string, payload: Record<string, unknown>): void {
@@ -53,11 +58,11 @@ export class Topic {
   #sendAll(
     right: 'broadcast' | 'presence',
     encode: (version: Version, wireTopic: string) => WireFrame | null,
-    except?: Channel,
+    except?: (channel: Channel) => boolean,
   ): void {
     const frames = new Map<Version, WireFrame | null>();
     for (const channel of this.channels) {
-      if (channel === except || channel.rights.receive[right] !== true) continue;
+      if (except?.(channel) || channel.rights.receive[right] !== true) continue;
       const version = channel.socket.version;
       let frame = frames.get(version);
       if (frame === undefined) {

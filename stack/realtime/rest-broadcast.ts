@@ -108,11 +108,14 @@ async function caller(services: Services, request: IncomingMessage): Promise<Ide
   }
 }
 
-/** The `x-…` headers, which policies may read; never one that carries a key. */
+/** Never passed on to policies: one carries a key, the other would make every connection an identity of its own. */
+const withheldHeaders = ['x-api-key', 'x-request-id'];
+
+/** The `x-…` headers, which policies may read. */
 export function customHeaders(request: IncomingMessage): Record<string, string> {
   const entries = Object.entries(request.headers).filter(
     (entry): entry is [string, string] =>
-      entry[0].startsWith('x-') && entry[0] !== 'x-api-key' && typeof entry[1] === 'string',
+      entry[0].startsWith('x-') && !withheldHeaders.includes(entry[0]) && typeof entry[1] === 'string',
   );
   return Object.fromEntries(entries);
 }

@@ -29,6 +29,8 @@ export class Socket {
   /** By their name on the wire. */
   readonly channels = new Map<string, Channel>();
   readonly joins: RateCounter;
+  /** Joins that are not answered yet: each may become a channel. */
+  joining = 0;
   #events: RateCounter;
   #services: Services;
   #ws: WebSocket;
@@ -119,7 +121,7 @@ export class Socket {
 
   #handle(frame: ClientFrame): void | Promise<void> {
     const { topic, event } = frame;
-    if (topic === 'phoenix' && event === 'heartbeat') return this.#reply(frame, 'ok');
+    if (topic === 'phoenix' && event === 'heartbeat') return this.reply(frame, 'ok');
     const channel = this.channels.get(topic);
     if (event === 'phx_join' && topic.startsWith('realtime:')) {
       // The older one is told first; by its own reference, which the newer one ignores.
@@ -127,19 +129,20 @@ export class Socket {
       return join(this.#services, this, frame);
     }
     if (event === 'phx_leave') return this.#leave(frame, channel);
-    if (!channel) return this.#reply(frame, 'error', { reason: 'unmatched topic' });
+    if (!channel) return this.reply(frame, 'error', { reason: 'unmatched topic' });
     return channel.handle(frame);
   }
 
   #leave(frame: ClientFrame, channel: Channel | undefined): void {
-    if (!channel) return this.#reply(frame, 'ok');
+    if (!channel) return this.reply(frame, 'ok');
     // A leave of an earlier join of the same topic: that one has been closed already.
     if (frame.joinRef !== null && frame.joinRef !== channel.joinRef) return;
-    this.#reply(frame, 'ok');
+    this.reply(frame, 'ok');
     channel.end('phx_close');
   }
 
-  #reply({ joinRef, ref, topic }: ClientFrame, status: 'ok' | 'error', response: unknown = {}): void {
+  /** Answers a frame of the client. */
+  reply({ joinRef, ref, topic }: ClientFrame, status: 'ok' | 'error', response: unknown = {}): void {
     this.send(encodeReply(this.version, { joinRef, ref, topic }, status, response));
   }
 

@@ -1,27 +1,7 @@
 -- Schema realtime as on Supabase: the messages table whose policies authorize private channels, the functions that
 -- broadcast from SQL, and the publication that the Realtime server reads.
--- Run as supabase_admin at every start; each statement may run again.
-
-do $$
-begin
-  if not exists (select from pg_roles where rolname = 'supabase_realtime_admin') then
-    create role supabase_realtime_admin;
-  end if;
-end
-$$;
-
--- Hosted, the server connects as a superuser. Here it gets what it needs and no more: its own schema, a replication
--- slot, and the three API roles, as which it asks the policies.
-alter role supabase_realtime_admin login noinherit replication nobypassrls;
-grant anon, authenticated, service_role to supabase_realtime_admin;
-
-create schema if not exists realtime;
-alter schema realtime owner to supabase_realtime_admin;
-grant usage on schema realtime to postgres, anon, authenticated, service_role;
-
--- A policy belongs to the owner of its table. Membership is how postgres may write policies on realtime.messages
--- wherever the supautils extension (policy_grants) is missing, as in Supabase's own self-hosted stack.
-grant supabase_realtime_admin to postgres;
+-- Run as supabase_admin, at every change of this folder; each statement may run again. Roles, memberships and the schema
+-- itself are made by 10-roles.sql and 20-schemas.sql.
 
 create table if not exists realtime.messages (
   topic text not null,
@@ -274,12 +254,6 @@ do $$
 begin
   if not exists (select from pg_publication where pubname = 'supabase_realtime_messages_publication') then
     create publication supabase_realtime_messages_publication for table realtime.messages with (publish = 'insert');
-    alter publication supabase_realtime_messages_publication owner to supabase_admin;
-  end if;
-  -- Empty here and on a new Supabase project: migrations may add tables to it, this stack does not read it.
-  if not exists (select from pg_publication where pubname = 'supabase_realtime') then
-    create publication supabase_realtime;
-    alter publication supabase_realtime owner to postgres;
   end if;
 end
 $$;
