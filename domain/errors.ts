@@ -44,6 +44,7 @@ export const errorStatus = {
   channel_forbidden: 409,
   bad_snowflake: 422,
   provider_refused: 422,
+  provider_unavailable: 503,
   gateway_unavailable: 503,
   gateway_timeout: 504,
   gateway_unsupported: 501,

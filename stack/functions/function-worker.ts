@@ -43,7 +43,7 @@ export class FunctionWorker {
   constructor(definition: FunctionDefinition, root: string) {
     this.#definition = definition;
     const permissions = {
-      env: Object.keys(definition.env),
+      env: definition.envNames,
       net: definition.net,
       read: readable.map((folder) => `${root}/${folder}`),
       // Libraries ask for the platform's name and version; nothing here tells who or where we are.

@@ -7,10 +7,11 @@ export interface FunctionDefinition {
   entrypoint: string;
   /** Ask for a valid access token before the function is reached. */
   verifyJwt: boolean;
-  /** The only variables it can read. */
+  /** The only variables it can read, whether they are set or not. */
+  envNames: string[];
   env: Record<string, string>;
-  /** The only `host:port` it can connect to. */
-  net: string[];
+  /** The only `host:port` it can connect to; true for any. */
+  net: string[] | true;
 }
 
 interface FunctionConfig {
@@ -55,8 +56,9 @@ export async function readFunctions(
       name,
       entrypoint: entrypoint.href,
       verifyJwt: own.verify_jwt ?? true,
+      envNames: permissions.env ?? [],
       env: pick(permissions.env ?? [], env),
-      net: (permissions.net ?? []).flatMap((variable) => hostOf(env(variable))),
+      net: reachable((permissions.net ?? []).map((variable) => env(variable))),
     });
   }
   return definitions;
@@ -94,10 +96,18 @@ function pick(names: string[], env: (name: string) => string | undefined): Recor
   return picked;
 }
 
-/** `host:port` of a URL or of a bare address, as Deno's net permission wants it; nothing for an absent variable. */
-export function hostOf(address: string | undefined): string[] {
-  if (!address) return [];
-  if (!address.includes('://')) return [address];
-  const url = new URL(address);
-  return [`${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`];
+/**
+ * What Deno's net permission gets for these addresses. A bare `host:port` is for clients that resolve names themselves (gRPC) and
+ * then connect to an IP that nobody can list beforehand: with a name in it, the function may connect anywhere.
+ */
+export function reachable(addresses: (string | undefined)[]): string[] | true {
+  const given = addresses.filter((address) => address !== undefined && address !== '') as string[];
+  if (given.some((address) => !address.includes('://') && !ipAddress.test(address))) return true;
+  return given.map((address) => (address.includes('://') ? hostOf(new URL(address)) : address));
+}
+
+const ipAddress = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d+$/i;
+
+function hostOf(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
 }

@@ -57,14 +57,14 @@ function serve(first: Handler | (Deno.ServeOptions & { handler?: Handler }), sec
   const given = typeof first === 'function' ? first : (second ?? first.handler);
   if (typeof given !== 'function') throw new TypeError('Deno.serve was called without a handler.');
   handler = given;
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<undefined>();
   const server = {
     addr: { transport: 'tcp', hostname: 'localhost', port: 0 },
     finished: promise,
     ref() {},
     unref() {},
-    shutdown: () => (resolve(), promise),
-    [Symbol.asyncDispose]: () => (resolve(), promise),
+    shutdown: () => (resolve(undefined), promise),
+    [Symbol.asyncDispose]: () => (resolve(undefined), promise),
   };
   return server as unknown as Deno.HttpServer;
 }
@@ -85,7 +85,7 @@ async function answer(message: WorkerRequest): Promise<void> {
   const { id, requestId, method, url, headers, body } = message;
   const controller = new AbortController();
   inFlight.set(id, controller);
-  const completed = Promise.withResolvers<void>();
+  const completed = Promise.withResolvers<undefined>();
   // The runtime already tells a client that left by `abort`; nobody is obliged to await this.
   completed.promise.catch(() => {});
   try {
@@ -107,7 +107,7 @@ async function answer(message: WorkerRequest): Promise<void> {
       body: response.body,
     };
     post(reply, response.body ? [response.body] : []);
-    completed.resolve();
+    completed.resolve(undefined);
   } catch (error) {
     post({ type: 'failed', id, error: describe(error) });
     completed.reject(error);

@@ -1,0 +1,26 @@
+import type { GatewayClient } from '../../domain/gateway/mod.ts';
+import type { MgmtClient } from '../_shared/supabase.ts';
+
+export interface SessionsDeps {
+  /** Throws when no gateway is configured. */
+  gateway: () => GatewayClient;
+  userClient: (authorization: string) => MgmtClient;
+  serviceClient: () => MgmtClient;
+  /** Lets a promise go on after the answer. */
+  waitUntil: (promise: Promise<unknown>) => void;
+  timing: Timing;
+}
+
+/** All in milliseconds. */
+export interface Timing {
+  /** A start and a stop are answered by then, done or not; people wait three seconds at most. */
+  answer: number;
+  /** How long a start may take to be refused before the first look at the row. */
+  firstLook: number;
+  /** Between two looks at the row of a request. */
+  look: number;
+  /** How long a start whose answer was lost is looked for before it counts as failed. */
+  reconcile: number;
+}
+
+export const defaultTiming: Timing = { answer: 2_500, firstLook: 600, look: 250, reconcile: 10_000 };
