@@ -9,6 +9,8 @@ export const rateLimits = {
    * minute, and mail costs reputation.
    */
   credential: { perMinute: 10, per: 'address' },
+  /** Tries of a mailed code for one email address, wherever they come from: 75 of a million while a code is good. */
+  guess: { perMinute: 5, per: 'email address' },
   /**
    * The three steps of signing in with a provider (authorize, callback, code exchange): ten sign-ins a minute, the document's
    * figure counted in sign-ins, so that a table that arrives together gets in.

@@ -1,7 +1,12 @@
 import { App } from '@supabase/lite';
 import { PostgresConnection } from '@supabase/lite/postgres';
 import type { ApiConfig } from '../config.ts';
+import { emailRoutes } from './email-routes.ts';
 import { discordRoutes } from './external-routes.ts';
+import { createMailer } from './mailer.ts';
+import { refreshLock } from './refresh-lock.ts';
+import { sessionFacts } from './session-facts.ts';
+import { settingsRoute } from './settings-route.ts';
 
 /** Design, section 2: access tokens 15 minutes; a session ends when its refresh token was not used for 7 days. */
 const accessTokenSeconds = 15 * 60;
@@ -27,8 +32,18 @@ export class AuthApi {
         max: poolSize,
         connection: { application_name: 'glyphoxa-auth' },
         onnotice: () => undefined,
+        // Times as Supabase Auth writes them, instead of Postgres' own form.
+        types: {
+          timestamptz: {
+            to: 1184,
+            from: [1184],
+            serialize: (value: unknown) => String(value),
+            parse: (value: string) => new Date(value).toISOString(),
+          },
+        },
       },
     });
+    const discord = discordRoutes(config);
     const app = new App({
       connection,
       api: { enabled: false, external_url: config.SUPABASE_URL },
@@ -60,10 +75,18 @@ export class AuthApi {
           disableStudio: true,
           admin: false,
           apiKeys: false,
-          middlewares: discordRoutes(config),
+          middlewares: [
+            sessionFacts(config),
+            refreshLock(),
+            settingsRoute(discord.length > 0),
+            ...discord,
+            ...emailRoutes(config),
+          ],
         },
       },
     }) as unknown as App;
+    const mailer = createMailer(config);
+    if (mailer) app._mailer = mailer;
     await app.init();
     return new AuthApi(app, connection);
   }

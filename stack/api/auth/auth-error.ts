@@ -9,6 +9,15 @@ export class AuthError extends Error {
     this.code = code;
   }
 
+  /** Ours, or the library's, whose class is not exported; undefined for anything else. */
+  static from(error: unknown): AuthError | undefined {
+    if (error instanceof AuthError) return error;
+    if (!(error instanceof Error) || error.name !== 'AuthError') return undefined;
+    const { status, code } = error as { status?: unknown; code?: unknown };
+    if (typeof status !== 'number' || typeof code !== 'string') return undefined;
+    return new AuthError(status, code, error.message, error.cause);
+  }
+
   toResponse(): Response {
     const body = { code: this.status, error_code: this.code, msg: this.message };
     return Response.json(body, { status: this.status, headers: { 'x-sb-error-code': this.code } });
@@ -37,14 +46,16 @@ export function errorRedirect(target: string, error: { error: string; descriptio
   return url.href;
 }
 
-export function asOAuthError(error: unknown): { error: string; description: string; code: string } {
-  const { status, code, message } = error as { status?: unknown; code?: unknown; message?: unknown };
-  if (typeof status !== 'number' || typeof code !== 'string' || typeof message !== 'string')
+/** What may be told of a failed sign-in: an expected error in full, of anything else only that it happened. */
+export function asOAuthError(cause: unknown): { error: string; description: string; code: string } {
+  const error = AuthError.from(cause);
+  if (!error)
     return {
       error: 'server_error',
       description: 'Unexpected failure, please check server logs for more information',
       code: 'unexpected_failure',
     };
+  const { status, code, message } = error;
   return {
     error: denials.has(code) ? 'access_denied' : (oauthErrors[status] ?? 'server_error'),
     description: message,

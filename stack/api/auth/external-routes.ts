@@ -23,13 +23,8 @@ function authorize(provider: DiscordProvider): MiddlewareHandler<HonoContext> {
   return route('GET', '/authorize', async (context, next) => {
     const query = context.req.query();
     if (query['provider']?.toLowerCase() !== providerName) return next();
-    try {
-      const location = await startSignIn(context.get('authService'), provider, query, context.req.header('referer'));
-      return context.redirect(location, 302);
-    } catch (error) {
-      if (error instanceof AuthError) return error.toResponse();
-      throw error;
-    }
+    const location = await startSignIn(context.get('authService'), provider, query, context.req.header('referer'));
+    return context.redirect(location, 302);
   });
 }
 

@@ -67,6 +67,7 @@ export interface AuthServiceInternals {
     kind?: string,
     options?: Record<string, unknown>,
   ): Promise<Session>;
+  createRefreshResponse(user: AuthUser, sessionId: string, refreshToken: string, at: string): Promise<Session>;
 }
 
 const needed: (keyof AuthServiceInternals)[] = [
@@ -78,6 +79,7 @@ const needed: (keyof AuthServiceInternals)[] = [
   'createAuditLog',
   'createAuditLogWithTraits',
   'createSessionForUser',
+  'createRefreshResponse',
 ];
 
 /** The same object with its private half in sight; fails at once after an upgrade that renamed something. */

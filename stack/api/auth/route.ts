@@ -1,7 +1,11 @@
 import type { HonoContext } from '@supabase/lite';
 import type { MiddlewareHandler } from 'hono';
+import { AuthError } from './auth-error.ts';
 
-/** A handler for one route in front of the library's own; calling `next` leaves the request to the library. */
+/**
+ * A handler for one route in front of the library's own; calling `next` leaves the request to the library. Errors meant for the
+ * caller, ours or the library's, are answered in the shape of Supabase Auth.
+ */
 export function route(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
@@ -9,6 +13,12 @@ export function route(
 ): MiddlewareHandler<HonoContext> {
   return async (context, next) => {
     if (context.req.method !== method || context.req.path !== `/auth/v1${path}`) return next();
-    return handler(context, next);
+    try {
+      return await handler(context, next);
+    } catch (error) {
+      const answerable = AuthError.from(error);
+      if (answerable) return answerable.toResponse();
+      throw error;
+    }
   };
 }
