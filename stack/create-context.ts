@@ -5,7 +5,8 @@ import { loadSecrets } from './secrets.ts';
 /** Creates the data folder and its secrets when they do not exist yet. */
 export function createContext(command: StackCommand, env: NodeJS.ProcessEnv): StackContext {
   const located = locateStack(env);
-  mkdirSync(located.home, { recursive: true, mode: 0o700 });
+  // Under root, Postgres runs as another account, which has to walk through here; the files inside are closed to it.
+  mkdirSync(located.home, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   const settings = command === 'start' ? pick(env, operatorSettings) : {};
   return { ...located, command, secrets: loadSecrets(located.home), settings, tuning: pick(env, tuningSettings) };
 }

@@ -104,14 +104,14 @@ test('kill -9 of any process is recovered', async () => {
 });
 
 test('kill -9 of the supervisor is recovered by the next start, with all data', async () => {
-  await query(`insert into private.settings (key, value) values ('lifecycle', '"kept"')`);
+  await query('create schema kept_over_kill');
   const left = withDescendants(stack.services.map(({ pid }) => pid));
   await stack.killSupervisor();
   expect(left.some(isRunning)).toBe(true);
   await stack.start('demo');
   expect(left.filter(isRunning)).toEqual([]);
   expect(await stack.readEnvironment()).toEqual(environment);
-  expect(await query(`select value from private.settings where key = 'lifecycle'`)).toEqual([{ value: 'kept' }]);
+  expect(await query(`select to_regnamespace('kept_over_kill') is not null as kept`)).toEqual([{ kept: true }]);
   expect(await readPlans()).toBe(200);
 });
 
