@@ -207,7 +207,7 @@ begin
   return jsonb_build_object(
     'allowed', v.code is null, 'code', v.code, 'message', v.message, 'hint', v.hint,
     'cap', v_plan.session_cap, 'used', v.used, 'pending', v.pending,
-    'left', greatest(v_plan.session_cap - v.used - v.pending, 0),
+    'left', case when v_plan.session_cap is not null then greatest(v_plan.session_cap - v.used - v.pending, 0) end,
     'period_start', v_plan.period_start, 'period_end', v_plan.period_end,
     'concurrent', jsonb_build_object('max', v_plan.max_concurrent_sessions, 'live', v.live),
     'max_session_hours', v_plan.max_session_hours,

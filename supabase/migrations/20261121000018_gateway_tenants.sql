@@ -7,8 +7,10 @@ create function private.adopt_campaign() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  -- Looked for first: a known campaign must not meet the rules for new ones.
   insert into mgmt.campaigns (id, tenant_id, name)
-  values (new.campaign_id, new.id, left(new.campaign_id, 255))
+  select new.campaign_id, new.id, left(new.campaign_id, 255)
+  where not exists (select from mgmt.campaigns as campaign where campaign.id = new.campaign_id)
   on conflict do nothing;
   return null;
 end
@@ -37,7 +39,7 @@ begin
       select session.campaign_id, session.tenant_id, 3 from public.sessions as session
     ) as known
     join public.tenants as tenant on tenant.id = known.tenant_id
-    where known.id <> ''
+    where known.id <> '' and not exists (select from mgmt.campaigns as campaign where campaign.id = known.id)
     order by known.id, known.weight, known.tenant_id
     on conflict do nothing
     returning 1
