@@ -1,11 +1,13 @@
 import { error, isHttpError, redirect } from '@sveltejs/kit';
 import type { RequestEvent } from '@sveltejs/kit';
 import { errorStatus } from '#domain/errors.ts';
-import { unwrap } from './api.ts';
+import { hasRole, type Role } from '#lib/role.ts';
+import { unwrapJson } from './api.ts';
 
-export type Role = 'viewer' | 'dm' | 'tenant_owner' | 'super_admin';
+export { hasRole };
+export type { Role };
 
-/** `mgmt.me()`: who asks, whose table, on which plan, and what is on air. Null means unlimited in `plan`. */
+/** `mgmt.me()`: who asks, whose table, on which plan, and what is on air. */
 export interface Account {
   user: { id: string; display_name: string; avatar_url: string | null; role: Role; email: string | null };
   tenant: {
@@ -14,9 +16,10 @@ export interface Account {
     campaign_id: string | null;
     bot_set: boolean;
     bot_last_four: string | null;
-    guild_ids: string[] | null;
+    guild_ids: string[];
   };
-  plan: { id: string; name: string } & Record<string, unknown>;
+  /** Null for a table without a plan. */
+  plan: Plan | null;
   subscription: {
     status: string;
     trial_end: string | null;
@@ -28,6 +31,20 @@ export interface Account {
   mode: 'selfhosted' | 'licensed' | 'managed';
   live_sessions: LiveSession[];
   owners: string[];
+}
+
+/** Null limits mean unlimited. */
+export interface Plan {
+  id: string;
+  name: string;
+  session_cap: number | null;
+  max_session_hours: number | null;
+  max_npcs: number | null;
+  max_campaigns: number | null;
+  max_seats: number | null;
+  max_concurrent_sessions: number | null;
+  llm_tier: string;
+  voice_tier: string;
 }
 
 export interface LiveSession {
@@ -47,18 +64,12 @@ export interface Preferences {
   hidden_checklist?: string[];
 }
 
-const rank: Record<Role, number> = { viewer: 0, dm: 1, tenant_owner: 2, super_admin: 3 };
-
-export function hasRole(role: Role, minimum: Role): boolean {
-  return rank[role] >= rank[minimum];
-}
-
 /** `mgmt.me()`, or a redirect: to /login when nobody is signed in, to /welcome when the person has no table. */
 export async function readAccount(event: RequestEvent): Promise<Account> {
   const { api, session } = event.locals;
   if (!session) redirect(303, loginPath(event));
   try {
-    return unwrap(await api.rpc('me')) as Account;
+    return unwrapJson<Account>(await api.rpc('me'));
   } catch (refused) {
     if (isHttpError(refused) && refused.body.code === 'signed_out') {
       // The cookies hold a session that the API no longer accepts. Left in place, /login would lead back here.

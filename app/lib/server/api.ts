@@ -27,6 +27,11 @@ export function unwrap<T>({ data, error: refused, status }: Answer<T>): NonNulla
   return data as NonNullable<T>;
 }
 
+/** As `unwrap`, for functions that answer JSON: the types know only that it is some. Its shape is in docs/architecture.md. */
+export function unwrapJson<T>(answer: Answer<unknown>): T {
+  return unwrap(answer) as T;
+}
+
 /** As `unwrap`, for statements that answer nothing. */
 export function expectDone({ error: refused, status }: Answer<unknown>): void {
   if (refused) throw refusal(refused, status);

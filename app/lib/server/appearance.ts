@@ -12,7 +12,7 @@ interface Appearance {
 /** Keeps the choice where the next page finds it before it asks anybody: in cookies; and with the account, for other devices. */
 export async function saveAppearance(event: RequestEvent, appearance: Appearance): Promise<void> {
   rememberAppearance(event, appearance);
-  if (event.locals.session) expectDone(await event.locals.api.rpc('update_preferences', { patch: appearance }));
+  if (event.locals.session) expectDone(await event.locals.api.rpc('update_preferences', { patch: { ...appearance } }));
 }
 
 /** The cookies alone. `lax` and readable: they hold nothing secret. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServerClient } from '@supabase/ssr';
 import type { RequestEvent } from '@sveltejs/kit';
+import type { Database } from '#domain/database.types.ts';
 import { SUPABASE_PUBLISHABLE_KEY, SUPABASE_URL } from '$app/env/private';
 
 export interface Session {
@@ -21,7 +22,7 @@ const requestTimeout = 15_000;
  * Cookies that change while the page is being made are lost, so `currentSession` runs before anything else.
  */
 export function createApi(event: RequestEvent) {
-  return createServerClient(SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, {
+  return createServerClient<Database, 'mgmt'>(SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, {
     db: { schema: 'mgmt' },
     global: { fetch: refreshOnce, headers: { 'x-request-id': event.locals.requestId } },
     cookieOptions: {

@@ -4,7 +4,7 @@ import { APP_URL, SUPABASE_PUBLISHABLE_KEY, SUPABASE_URL } from '$app/env/privat
 import { locales } from '#lib/paraglide/runtime.js';
 import { isTheme } from '#lib/theme.ts';
 import type { Account } from './account.ts';
-import { unwrap } from './api.ts';
+import { unwrapJson } from './api.ts';
 import { rememberAppearance } from './appearance.ts';
 import { safePath } from './safe-path.ts';
 import { currentSession } from './session.ts';
@@ -86,12 +86,12 @@ export async function exchangeCode(event: RequestEvent, code: string): Promise<R
 export async function enter(event: RequestEvent): Promise<string> {
   const { api, language } = event.locals;
   event.locals.session = await currentSession(api);
-  const { created } = unwrap(await api.rpc('ensure_account', { language })) as { created: boolean };
+  const { created } = unwrapJson<{ created: boolean }>(await api.rpc('ensure_account', { language }));
   const next = event.cookies.get(nextCookie);
   for (const name of [nextCookie, emailCookie]) event.cookies.delete(name, { path: '/' });
   if (created) return '/welcome/campaign';
 
-  const { preferences } = unwrap(await api.rpc('me')) as Account;
+  const { preferences } = unwrapJson<Account>(await api.rpc('me'));
   const preferred = locales.find((locale) => locale === preferences.language);
   rememberAppearance(event, {
     ...(isTheme(preferences.theme) && { theme: preferences.theme }),

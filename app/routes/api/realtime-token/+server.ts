@@ -1,14 +1,7 @@
 import { SUPABASE_PUBLISHABLE_KEY, SUPABASE_URL } from '$app/env/private';
 import { errorStatus } from '#domain/errors.ts';
+import type { RealtimeToken } from '#lib/realtime/token.ts';
 import type { RequestHandler } from './$types';
-
-export interface RealtimeToken {
-  url: string;
-  key: string;
-  access_token: string;
-  /** Seconds since 1970. Always more than a minute ahead. */
-  expires_at: number;
-}
 
 /**
  * What the browser needs to join Realtime, and for nothing else: it stays in memory. Only our own pages may ask; a browser says
@@ -23,7 +16,7 @@ export const GET: RequestHandler = ({ locals, request }) => {
   if ((request.headers.get('sec-fetch-site') ?? 'same-origin') !== 'same-origin') return refuse('forbidden');
   if (!locals.session) return refuse('signed_out');
   const token: RealtimeToken = {
-    url: `${SUPABASE_URL}/realtime/v1`,
+    url: SUPABASE_URL,
     key: SUPABASE_PUBLISHABLE_KEY,
     access_token: locals.session.accessToken,
     expires_at: locals.session.expiresAt,

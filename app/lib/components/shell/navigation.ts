@@ -1,0 +1,46 @@
+import Drama from '@lucide/svelte/icons/drama';
+import House from '@lucide/svelte/icons/house';
+import LibraryBig from '@lucide/svelte/icons/library-big';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Settings from '@lucide/svelte/icons/settings';
+import { m } from '#lib/paraglide/messages.js';
+import type { Shell } from './shell-state.svelte.ts';
+
+interface Entry {
+  section: NonNullable<Shell['section']>;
+  href: string;
+  label: string;
+  icon: typeof House;
+  count?: number | undefined;
+}
+
+/** The campaign's entries, then those of the account; what a role can never use is absent. */
+export function navigation(shell: Shell, npcCounts: Record<string, number>): { campaign: Entry[]; account: Entry[] } {
+  const { campaign, leads } = shell;
+  const npcs: Entry[] =
+    leads && campaign
+      ? [
+          {
+            section: 'npcs',
+            href: `/campaigns/${campaign.id}/npcs`,
+            label: m.nav_npcs(),
+            icon: Drama,
+            count: npcCounts[campaign.id] ?? 0,
+          },
+        ]
+      : [];
+  const campaigns: Entry[] = leads
+    ? [{ section: 'campaigns', href: '/campaigns', label: m.nav_campaigns(), icon: LibraryBig }]
+    : [];
+  return {
+    campaign: [
+      { section: 'overview', href: '/dashboard', label: m.nav_overview(), icon: House },
+      ...npcs,
+      { section: 'sessions', href: '/sessions', label: m.nav_sessions(), icon: ScrollText },
+    ],
+    account: [
+      ...campaigns,
+      { section: 'settings', href: '/settings/profile', label: m.nav_settings(), icon: Settings },
+    ],
+  };
+}

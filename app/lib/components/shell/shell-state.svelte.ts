@@ -1,0 +1,40 @@
+import { page } from '$app/state';
+import { currentCampaign } from '#lib/current-campaign.ts';
+import { hasRole } from '#lib/role.ts';
+import type { LayoutData } from '../../../routes/(app)/$types';
+
+/** What sidebar, bars and menus have in common, from the page's data. Call it while a component is made. */
+export function useShell(data: () => LayoutData) {
+  const campaign = $derived(
+    currentCampaign(data().campaigns, {
+      param: page.params['c'],
+      last: data().account.preferences.last_campaign_id,
+      discord: data().account.tenant.campaign_id,
+    }),
+  );
+  const leads = $derived(hasRole(data().account.user.role, 'dm'));
+  return {
+    get campaign() {
+      return campaign;
+    },
+    /** May write and start, as opposed to reading along. */
+    get leads() {
+      return leads;
+    },
+    get startHref() {
+      return campaign ? `/sessions/start?${new URLSearchParams({ campaign: campaign.id })}` : '/sessions/start';
+    },
+    /** Which entry of the navigation the open page belongs to. */
+    get section(): 'overview' | 'npcs' | 'sessions' | 'campaigns' | 'settings' | null {
+      const path = page.url.pathname;
+      if (path === '/dashboard') return 'overview';
+      if (/^\/campaigns\/[^/]+\/npcs/.test(path)) return 'npcs';
+      if (path.startsWith('/sessions')) return 'sessions';
+      if (path.startsWith('/campaigns')) return 'campaigns';
+      if (path.startsWith('/settings')) return 'settings';
+      return null;
+    },
+  };
+}
+
+export type Shell = ReturnType<typeof useShell>;

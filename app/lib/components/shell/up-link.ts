@@ -1,0 +1,23 @@
+import { m } from '#lib/paraglide/messages.js';
+
+/** Where a page two levels deep leads back to; on phones it stands in the top bar. */
+export function upLink(
+  routeId: string | null,
+  params: Partial<Record<string, string>>,
+): { href: string; label: string } | null {
+  const campaign = params['c'] ?? '';
+  switch (routeId) {
+    case '/(app)/campaigns/[c]/npcs/[n]':
+    case '/(app)/campaigns/[c]/npcs/new':
+      return { href: `/campaigns/${campaign}/npcs`, label: m.nav_npcs() };
+    case '/(app)/campaigns/new':
+      return { href: '/campaigns', label: m.nav_campaigns() };
+    case '/(app)/campaigns/[c]/settings':
+      return { href: `/campaigns/${campaign}`, label: m.nav_campaign_page() };
+    case '/(app)/sessions/[s]':
+    case '/(app)/sessions/start':
+      return { href: '/sessions', label: m.nav_sessions() };
+    default:
+      return null;
+  }
+}

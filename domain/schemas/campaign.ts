@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { campaignLanguages } from '../campaign-options.ts';
+import { optionalText, requiredText } from './issue.ts';
+
+export const campaignLimits = { name: 255, system: 60, description: 4096 } as const;
+
+export const campaignSchema = z.object({
+  name: requiredText(campaignLimits.name),
+  system: optionalText(campaignLimits.system),
+  language: z.enum(campaignLanguages, 'not_offered'),
+  description: optionalText(campaignLimits.description),
+});
+export type CampaignInput = z.infer<typeof campaignSchema>;
