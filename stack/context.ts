@@ -82,7 +82,15 @@ export const operatorSettings = [
 ] as const;
 
 /** Heard by api and realtime under every command: tests ask in a minute what people ask in an hour. */
-export const tuningSettings = ['GLYPHOXA_RATE_LIMIT_SCALE'] as const;
+export const tuningSettings = [
+  'GLYPHOXA_RATE_LIMIT_SCALE',
+  'REALTIME_REAUTHORIZE_SECONDS',
+  'REALTIME_MAX_CONNECTIONS',
+  'REALTIME_MAX_CHANNELS_PER_CONNECTION',
+  'REALTIME_MAX_JOINS_PER_SECOND',
+  'REALTIME_MAX_EVENTS_PER_SECOND',
+  'REALTIME_MAX_PAYLOAD_KB',
+] as const;
 
 export type OperatorSetting = (typeof operatorSettings)[number];
 
