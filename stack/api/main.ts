@@ -1,20 +1,22 @@
 import { AuthApi } from './auth/auth-api.ts';
 import { readConfig } from './config.ts';
-import { ApiError } from './gateway/errors.ts';
 import { createGateway } from './gateway/server.ts';
 import { log } from './log.ts';
 import { RestApi } from './rest/rest-api.ts';
+import { StorageApi } from './storage/storage-api.ts';
 
 /** The one origin: REST, Auth and Storage in this process, Realtime and the edge functions behind it. */
 const config = readConfig(process.env);
-const [rest, auth] = await Promise.all([RestApi.start(config), AuthApi.start(config)]);
+const [rest, auth, storage] = await Promise.all([
+  RestApi.start(config),
+  AuthApi.start(config),
+  StorageApi.start(config),
+]);
 
 const server = createGateway(config, {
   rest: (request) => rest.fetch(request),
   auth: (request) => auth.fetch(request),
-  storage: async () => {
-    throw new ApiError(501, 'not_found', 'Storage is not available.');
-  },
+  storage: (request) => storage.fetch(request),
   healthy: () => auth.healthy(),
 });
 server.listen(config.PORT, config.HOST, () =>
@@ -29,7 +31,7 @@ async function stop(): Promise<void> {
   server.closeIdleConnections();
   // WebSockets and slow requests do not keep the process: the supervisor allows 5 s.
   setTimeout(() => server.closeAllConnections(), 2_000).unref();
-  await Promise.all([rest.close(), auth.close()]);
+  await Promise.all([rest.close(), auth.close(), storage.close()]);
   process.exit(0);
 }
 process.on('SIGTERM', () => void stop());

@@ -1,10 +1,9 @@
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { timeouts } from '../limits.ts';
-import { bodyTooLarge } from './body.ts';
+import { passBody } from './body.ts';
 import { ApiError } from './errors.ts';
 
 /** Meant for one connection only (RFC 9110, section 7.6.1). */
@@ -53,9 +52,9 @@ export async function proxyRequest(
     upstream.once('response', resolve);
     upstream.once('error', (cause) => reject(unavailable(target.name, cause)));
   });
-  const sent = pipeline(request, sizeLimit(target.bodyLimit), upstream);
-  // The service may answer before it has read everything; then the rest of the body does not matter.
-  const answer = await Promise.race([answered, sent.then(() => answered, ignoreUnlessOurs(answered))]);
+  const sent = passBody(request, target.bodyLimit, upstream);
+  // The service may answer before it has read everything: only a body that is too large stops the exchange.
+  const answer = await Promise.race([answered, sent.then(() => answered)]);
   response.writeHead(answer.statusCode ?? 502, { ...withoutCors(endToEnd(answer.headers)), ...extra });
   await pipeline(answer, response);
 }
@@ -93,23 +92,6 @@ function endToEnd(headers: http.IncomingHttpHeaders): OutgoingHttpHeaders {
 /** Which origins may read an answer is decided here alone. */
 function withoutCors(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('access-control-')));
-}
-
-function sizeLimit(limit: number): Transform {
-  let length = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      length += chunk.length;
-      done(length > limit ? bodyTooLarge(limit) : null, chunk);
-    },
-  });
-}
-
-function ignoreUnlessOurs(answered: Promise<IncomingMessage>) {
-  return (error: unknown): Promise<IncomingMessage> => {
-    if (error instanceof ApiError) throw error;
-    return answered;
-  };
 }
 
 function unavailable(name: string, cause: unknown): ApiError {

@@ -6,7 +6,7 @@ import { bodyLimits, type RateLimitName, timeouts } from '../limits.ts';
 import { log } from '../log.ts';
 import { runWithRequest } from '../request-context.ts';
 import { clientAddress } from './address.ts';
-import { assertDeclaredLength, assertJson, readBody } from './body.ts';
+import { assertDeclaredLength, assertJson, drain, readBody } from './body.ts';
 import { type Caller, CallerResolver } from './caller.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { ApiError } from './errors.ts';
@@ -68,6 +68,7 @@ export function createGateway(config: ApiConfig, handlers: Handlers): Server {
       await answer(request, response, exchange);
     } catch (error) {
       refuse(response, exchange, error);
+      drain(request);
     }
     if (exchange.url.pathname === '/healthz') return;
     log('info', 'request', {

@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import type { ApiConfig } from '../config.ts';
 import { log } from '../log.ts';
 import { currentRequest } from '../request-context.ts';
-import { RestConnection } from './rest-connection.ts';
+import { ApiConnection } from './api-connection.ts';
 
 /** The only schema of the Data API, and so the one meant by a request that names none. */
 export const exposedSchema = 'mgmt';
@@ -17,7 +17,7 @@ const drainSeconds = 15;
 
 interface Generation {
   app: App;
-  connection: RestConnection;
+  connection: ApiConnection;
 }
 
 /**
@@ -84,8 +84,10 @@ export class RestApi {
 }
 
 async function createGeneration(config: ApiConfig): Promise<Generation> {
-  const connection = new RestConnection({
+  const connection = new ApiConnection({
+    name: 'glyphoxa-api',
     url: config.AUTHENTICATOR_DATABASE_URL,
+    readSchemaAs: ['anon', 'authenticated', 'service_role'],
     schemas: [exposedSchema],
     extraSearchPath: ['public', 'extensions'],
     poolSize,

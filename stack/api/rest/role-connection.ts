@@ -1,7 +1,7 @@
 import type { ConnectionContextOptions, VarsContext } from '@supabase/lite';
 import { PostgresConnection } from '@supabase/lite/postgres';
-import type { Kysely } from 'kysely';
-import type { ReservedSql } from 'postgres';
+import { CompiledQuery, type Kysely } from 'kysely';
+import { log } from '../log.ts';
 import { currentRequest } from '../request-context.ts';
 import { pipelinedDatabase } from './pipelined-database.ts';
 
@@ -13,7 +13,9 @@ const preamble = `select set_config('role', $1, true), set_config('search_path',
   set_config('request.method', $5, true), set_config('request.path', $6, true),
   set_config('request.headers', $7, true), set_config('storage.operation', $8, true)`;
 
-interface RoleConnectionOptions {
+export interface RoleConnectionOptions {
+  /** Shown in `pg_stat_activity`. */
+  name: string;
   /** URL of a login that may switch to `anon`, `authenticated` and `service_role`. */
   url: string;
   /** Schemas looked into for unqualified names, the exposed one first. */
@@ -42,7 +44,7 @@ export class RoleConnection extends PostgresConnection {
       url: options.url,
       postgresOptions: {
         max: options.poolSize,
-        connection: { application_name: 'glyphoxa-api' },
+        connection: { application_name: options.name },
         onnotice: () => undefined,
       },
     });
@@ -56,32 +58,42 @@ export class RoleConnection extends PostgresConnection {
   ): Promise<T> {
     // Without a caller the library reads its own tables as the login role.
     if (!vars) return run(this.kysely);
+    const settings = this.#settings(vars as CallerContext);
+    const outer = options?.transaction as Kysely<unknown> | undefined;
+    if (outer) {
+      await outer.executeQuery(CompiledQuery.raw(preamble, settings));
+      return run(outer);
+    }
     const reserved = await this.driver.reserve();
     try {
-      const [opened, ran] = await Promise.allSettled([
-        this.#open(reserved, vars as CallerContext, options),
-        run(pipelinedDatabase(reserved)),
+      const readOnly = options?.rpc?.readOnly ?? ['GET', 'HEAD'].includes(currentRequest().method);
+      const opening = Promise.all([
+        reserved.unsafe(readOnly ? 'begin read only' : 'begin'),
+        reserved.unsafe(preamble, settings, { prepare: true }),
       ]);
+      const [opened, ran] = await Promise.allSettled([opening, run(pipelinedDatabase(reserved))]);
       // When opening failed, the statement failed because of it: the first error is the one to tell.
       const failure = opened.status === 'rejected' ? opened : ran.status === 'rejected' ? ran : undefined;
       if (failure || ran.status === 'rejected') {
-        await reserved.unsafe('rollback');
+        // Fails only with the connection, which ends the transaction as well; what went wrong first is what counts.
+        await reserved
+          .unsafe('rollback')
+          .catch((error: unknown) => log('warn', 'rollback failed', { error: String(error) }));
         throw failure?.reason;
       }
       // The library answers some errors (more than one row for a single one, say) after the write: nothing may stay of it.
       const refused = ran.value instanceof Response && ran.value.status >= 400;
-      await reserved.unsafe(refused ? 'rollback' : 'commit');
+      await reserved.unsafe(refused || options?.forceRollback ? 'rollback' : 'commit');
       return ran.value;
     } finally {
       reserved.release();
     }
   }
 
-  async #open(reserved: ReservedSql, caller: CallerContext, options?: ConnectionContextOptions): Promise<void> {
+  #settings(caller: CallerContext): string[] {
     const request = currentRequest();
     const role = caller.auth?.role ?? 'anon';
-    const readOnly = options?.rpc?.readOnly ?? (request.method === 'GET' || request.method === 'HEAD');
-    const settings = [
+    return [
       role,
       this.#searchPath,
       String(statementTimeout[role] ?? 0),
@@ -91,9 +103,5 @@ export class RoleConnection extends PostgresConnection {
       JSON.stringify(request.headers),
       caller.storage?.operation ?? '',
     ];
-    await Promise.all([
-      reserved.unsafe(readOnly ? 'begin read only' : 'begin'),
-      reserved.unsafe(preamble, settings, { prepare: true }),
-    ]);
   }
 }

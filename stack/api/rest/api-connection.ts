@@ -1,25 +1,29 @@
 import type { IntrospectResult } from '@supabase/lite';
 import { PostgresConnection } from '@supabase/lite/postgres';
 import { sql } from 'kysely';
-import { RoleConnection } from './role-connection.ts';
+import { RoleConnection, type RoleConnectionOptions } from './role-connection.ts';
 
-const apiRoles = ['anon', 'authenticated', 'service_role'] as const;
+interface ApiConnectionOptions extends Omit<RoleConnectionOptions, 'searchPath'> {
+  /** Exposed schemas, the default one first. */
+  schemas: string[];
+  extraSearchPath: string[];
+  /** Roles whose sight of the schemas, taken together, is the API's. */
+  readSchemaAs: string[];
+}
 
 /**
- * The connection of the Data API. Its schema cache is read once, for the life of the object: a changed schema is seen by
- * making a new connection (see `rest-api.ts`), which also drops the statements prepared for the old shape.
+ * A connection with a schema cache that is read once, for the life of the object: a changed schema is seen by making a new
+ * connection (see `rest-api.ts`), which also drops the statements prepared for the old shape.
  */
-export class RestConnection extends RoleConnection {
+export class ApiConnection extends RoleConnection {
   readonly #exposed: ReadonlySet<string>;
+  readonly #readAs: string[];
   #catalogue: Promise<IntrospectResult> | undefined;
 
-  constructor(options: { url: string; schemas: string[]; extraSearchPath: string[]; poolSize: number }) {
-    super({
-      url: options.url,
-      searchPath: [...options.schemas, ...options.extraSearchPath],
-      poolSize: options.poolSize,
-    });
-    this.#exposed = new Set(options.schemas);
+  constructor({ schemas, extraSearchPath, readSchemaAs, ...options }: ApiConnectionOptions) {
+    super({ ...options, searchPath: [...schemas, ...extraSearchPath] });
+    this.#exposed = new Set(schemas);
+    this.#readAs = readSchemaAs;
   }
 
   override introspect(): Promise<IntrospectResult> {
@@ -34,7 +38,7 @@ export class RestConnection extends RoleConnection {
    */
   async #readCatalogue(): Promise<IntrospectResult> {
     const parts: IntrospectResult[] = [];
-    for (const role of apiRoles) {
+    for (const role of this.#readAs) {
       parts.push(
         await this.kysely.transaction().execute(async (database) => {
           await sql`select set_config('role', ${role}, true)`.execute(database);
