@@ -9,6 +9,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import type { ReservedSql } from 'postgres';
+import { QuoteArgumentNames } from './quote-argument-names.ts';
 
 const changing = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
@@ -34,6 +35,7 @@ export function pipelinedDatabase(reserved: ReservedSql): Kysely<unknown> {
       createIntrospector: (database) => new PostgresIntrospector(database),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
+    plugins: [new QuoteArgumentNames()],
   });
 }
 
