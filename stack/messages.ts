@@ -12,7 +12,7 @@ export function welcome(context: StackContext, seconds: number): string {
   const width = Math.max(...places.map(([name]) => name.length));
   const lines = places.map(([name, place]) => `  ${name.padEnd(width)}  ${place}`);
   const hint = isSimulated(context)
-    ? 'Open the app, choose Discord, and sign in as alice (owner), bob (dungeon master) or carol (viewer).'
+    ? 'Open the app, choose Discord, and sign in as Lena Vogt (owner), Miriam (a player), or Nova (new here).'
     : signInHint(context);
   return [
     '',

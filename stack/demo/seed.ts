@@ -1,0 +1,147 @@
+// The demo's table: Lena Vogt's Rabenrunde with campaign, NPCs, lore, bot, players and past sessions. Made the way people and the
+// gateway make it: by signing in, through the API and the edge functions, and by the gateway's own statements. Only what time
+// itself would have made (a running month, sessions of past weeks) is set as the database's owner.
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { databaseUrl, serviceUrl, type StackContext } from '../context.ts';
+import { botToken, ids } from '../simulators/discord/world.ts';
+import { campaign, characters, isPlayer, lore, npcs, sessions, type DemoSession } from './rabenheim.ts';
+import { type DemoStack, signInAs } from './sign-in.ts';
+
+type Client = Awaited<ReturnType<typeof signInAs>>;
+
+interface Table {
+  tenantId: string;
+  campaignId: string;
+}
+
+/** Does nothing when the table is there already, so that a restart keeps what was played. */
+export async function seedDemo(context: StackContext): Promise<void> {
+  const root = postgres(databaseUrl(context, 'postgres'), { max: 1, onnotice: () => undefined });
+  const gateway = postgres(databaseUrl(context, 'glyphoxa_gateway'), { max: 1, onnotice: () => undefined });
+  try {
+    const [known] = await root`select from mgmt.users where discord_id = ${ids.lena}`;
+    if (known) return;
+    const stack: DemoStack = {
+      apiUrl: serviceUrl(context, 'api'),
+      appUrl: serviceUrl(context, 'app'),
+      publishableKey: context.secrets.publishableKey,
+    };
+    const lena = await signInAs(ids.lena, stack);
+    const table = await makeTable(lena);
+    await connectDiscord(lena);
+    await startMonth(root, table);
+    await writeCampaign(lena, table);
+    for (const session of sessions) await playSession(root, gateway, lena, table, session);
+    for (const player of [ids.jonas, ids.miriam]) await seatPlayer(root, stack, table, player);
+  } finally {
+    await Promise.all([root.end(), gateway.end()]);
+  }
+}
+
+/** The data of an answer; the demo cannot go on without it. */
+function must<T>({ data, error }: { data: T; error: { message: string } | null }): NonNullable<T> {
+  if (error) throw new Error(`Demo data: ${error.message}`);
+  return data as NonNullable<T>;
+}
+
+async function makeTable(lena: Client): Promise<Table> {
+  must(await lena.rpc('ensure_account', { language: campaign.language, campaign_name: campaign.name }));
+  must(await lena.rpc('rename_tenant', { name: 'Rabenrunde' }));
+  const me = must(await lena.rpc('me')) as { tenant: { id: string; campaign_id: string } };
+  const { system, description } = campaign;
+  must(await lena.from('campaigns').update({ system, description }).eq('id', me.tenant.campaign_id).select('id'));
+  return { tenantId: me.tenant.id, campaignId: me.tenant.campaign_id };
+}
+
+async function connectDiscord(lena: Client): Promise<void> {
+  const token = { token: botToken(ids.rabenbote) };
+  for (const [route, body] of [
+    ['bot-token', token],
+    [`guilds/${ids.rabenrunde}`, {}],
+  ] as const) {
+    const { error } = await lena.functions.invoke(`providers/${route}`, { method: 'PUT', body });
+    if (error) throw new Error(`Demo data: providers/${route} answered ${await error.context?.text?.()}`);
+  }
+}
+
+/** Lena has been paying for twenty days, so that her month has sessions in it. */
+async function startMonth(root: postgres.Sql, { tenantId }: Table): Promise<void> {
+  await root`
+    update mgmt.subscriptions
+    set status = 'active', trial_end = null, current_period_start = now() - interval '20 days',
+      current_period_end = now() - interval '20 days' + interval '1 month', sessions_counted_from = null
+    where tenant_id = ${tenantId} and ended_at is null`;
+}
+
+async function writeCampaign(lena: Client, { campaignId }: Table): Promise<void> {
+  const rows = npcs.map((npc, place) => ({
+    campaign_id: campaignId,
+    name: npc.name,
+    personality: npc.personality,
+    voice: npc.voiceId ? { provider: 'elevenlabs', voice_id: npc.voiceId } : {},
+    budget_tier: npc.budgetTier,
+    knowledge_scope: npc.knows,
+    secret_knowledge: npc.secrets,
+    behavior_rules: npc.rules,
+    attributes: {
+      portrait: npc.portrait,
+      title: npc.title,
+      pigment: (place % 8) + 1,
+      prepared_lines: npc.preparedLines,
+    },
+  }));
+  must(await lena.from('npcs').insert(rows).select('id'));
+  const pages = lore.map((page, place) => ({ ...page, campaign_id: campaignId, sort_order: place }));
+  must(await lena.from('campaign_lore').insert(pages).select('id'));
+  const people = Object.entries(characters).map(([person, name], place) => ({
+    campaign_id: campaignId,
+    discord_id: ids[person as keyof typeof characters],
+    name,
+    colour: place + 1,
+  }));
+  must(await lena.from('campaign_characters').insert(people).select('id'));
+}
+
+async function playSession(
+  root: postgres.Sql,
+  gateway: postgres.Sql,
+  lena: Client,
+  { tenantId, campaignId }: Table,
+  session: DemoSession,
+): Promise<void> {
+  const id = randomUUID();
+  const started = new Date(Date.now() - session.daysAgo * 86_400_000);
+  const ended = new Date(started.getTime() + session.minutes * 60_000);
+  await gateway`
+    insert into sessions (id, tenant_id, campaign_id, guild_id, channel_id, license_tier, state, started_at)
+    select ${id}, id, ${campaignId}, ${ids.rabenrunde}, ${ids.rabenrundeTaverne}, license_tier, 'pending', ${started}
+    from tenants where id = ${tenantId}`;
+  await gateway`update sessions set state = 'active', last_heartbeat = ${started} where id = ${id}`;
+  await root`update public.sessions set activated_at = started_at where id = ${id}`;
+  const spoken = session.lines.map(([speaker, text], place) => {
+    const person = Object.entries(characters).find(([, name]) => name === speaker)?.[0];
+    return {
+      campaign_id: campaignId,
+      session_id: id,
+      speaker_id: person ? ids[person as keyof typeof characters] : speaker,
+      speaker_name: speaker,
+      text,
+      npc_id: isPlayer(speaker) ? '' : `npc-${npcs.findIndex(({ name }) => name === speaker)}-${speaker}`,
+      timestamp: new Date(started.getTime() + (5 + place) * 47_000),
+      duration_ns: text.length * 65_000_000,
+    };
+  });
+  await gateway`insert into ${gateway(`tenant_${tenantId}`)}.session_entries ${gateway(spoken)}`;
+  await gateway`update sessions set state = 'ended', error = '', ended_at = ${ended} where id = ${id}`;
+  must(await lena.from('session_details').insert({ session_id: id, title: session.title }).select('session_id'));
+}
+
+/** Invited by Discord id, and signed in once. */
+async function seatPlayer(root: postgres.Sql, stack: DemoStack, { tenantId }: Table, discordId: string): Promise<void> {
+  await root`
+    insert into mgmt.invites (tenant_id, role, discord_id, expires_at)
+    values (${tenantId}, 'viewer', ${discordId}, now() + interval '7 days')`;
+  const player = await signInAs(discordId, stack);
+  must(await player.rpc('ensure_account', { language: 'de' }));
+}
