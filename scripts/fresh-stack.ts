@@ -25,12 +25,13 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** Below the ports that systems give to outgoing connections, so that none of those takes one meanwhile. */
 async function freePorts(): Promise<number> {
-  for (let first = 53_000; first < 60_000; first += 20) {
+  for (let first = 21_000; first < 24_000; first += 20) {
     const free = await Promise.all(Array.from({ length: span }, (_, offset) => isFree(first + offset)));
     if (free.every(Boolean)) return first;
   }
-  throw new Error(`No ${span} free ports in a row between 53000 and 60000.`);
+  throw new Error(`No ${span} free ports in a row between 21000 and 24000.`);
 }
 
 /** The dotenv lines of `npm run -s stack:env`, or undefined while the stack is not ready. */

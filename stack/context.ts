@@ -95,7 +95,7 @@ export const tuningSettings = [
 export type OperatorSetting = (typeof operatorSettings)[number];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const defaultPort = 54320;
+const defaultPort = 24320;
 
 /** The folder and ports of the stack that `env` names, without creating anything. */
 export function locateStack(env: NodeJS.ProcessEnv): { root: string; home: string; ports: StackPorts } {

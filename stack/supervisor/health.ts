@@ -1,5 +1,5 @@
 import { get } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { ServiceDefinition } from '../services/types.ts';
 
 /** Resolves when the service answers as its definition says; rejects otherwise, at the latest after `timeoutMs`. */
@@ -17,14 +17,26 @@ function answersOk(url: string, timeoutMs: number): Promise<void> {
       if (statusCode >= 200 && statusCode < 300) resolve();
       else reject(new Error(`${url} answered ${statusCode}`));
     });
+    request.once('socket', (socket) => socket.once('connect', () => refuseItself(socket)));
     request.once('error', reject);
   });
+}
+
+/**
+ * Where nothing listens yet, the system may pick the very port that is asked as the asking one, and TCP connects the socket to
+ * itself: such a check would hang, and keep the port from its service.
+ */
+function refuseItself(socket: Socket): boolean {
+  const itself = socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress;
+  if (itself) socket.destroy(new Error(`nothing listens on port ${socket.remotePort}`));
+  return itself;
 }
 
 function accepts(port: number, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: timeoutMs });
     socket.once('connect', () => {
+      if (refuseItself(socket)) return;
       socket.destroy();
       resolve();
     });
