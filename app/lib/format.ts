@@ -50,3 +50,13 @@ export function timer(seconds: number): string {
   const rest = `${part(Math.floor((whole % 3600) / 60))}:${part(whole % 60)}`;
   return hours > 0 ? `${hours}:${rest}` : rest;
 }
+
+/** "November 2026" */
+export function month(date: Date): string {
+  return new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric' }).format(date);
+}
+
+/** "24%" or "24 %", of a share from 0 to 1. */
+export function percent(share: number): string {
+  return new Intl.NumberFormat(locale(), { style: 'percent' }).format(share);
+}

@@ -21,6 +21,12 @@ export interface Block {
   gap: Gap | null;
 }
 
+interface Open {
+  speaker: Speaker;
+  lines: Line[];
+  gap: Gap | null;
+}
+
 function endOf(line: Line): number {
   return line.spokenAt + line.durationMs;
 }
@@ -43,11 +49,9 @@ export function toBlocks(
 ): Block[] {
   const before = new Map(previous.map((block) => [block.id, block]));
   const blocks: Block[] = [];
-  let open: { speaker: Speaker; lines: Line[]; gap: Gap | null } | null = null;
+  let open = null as Open | null;
 
-  const close = () => {
-    if (!open) return;
-    const { speaker, lines: own, gap } = open;
+  const close = ({ speaker, lines: own, gap }: Open) => {
     const first = own[0]!;
     const same = before.get(first.id);
     const unchanged =
@@ -67,10 +71,10 @@ export function toBlocks(
       open.lines.push(line);
       continue;
     }
-    close();
+    if (open) close(open);
     open = { speaker, lines: [line], gap: last ? gapBetween(last, line) : null };
   }
-  close();
+  if (open) close(open);
   return blocks;
 }
 

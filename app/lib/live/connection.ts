@@ -1,21 +1,11 @@
 import { RealtimeClient } from '@supabase/realtime-js';
-
-/** What `/api/realtime-token` answers. */
-export interface RealtimeAccess {
-  url: string;
-  key: string;
-  token: string;
-  /** Seconds since 1970. */
-  expires_at: number;
-}
+import { readRealtimeToken, SignedOut, type RealtimeToken } from '#lib/realtime/token.ts';
 
 /** The token is renewed this long before it ends, so that the feed has no gap. */
 const renewBeforeMs = 60_000;
 /** Shorter than a table would wait for a sign that the line is cut. */
 const heartbeatMs = 15_000;
 const joinTimeoutMs = 8000;
-
-export class SignedOut extends Error {}
 
 export interface Watcher {
   id: string;
@@ -32,14 +22,6 @@ export interface ConnectionHandlers {
   state: (payload: unknown) => void;
   npc: (payload: unknown) => void;
   watchers: (watchers: Watcher[]) => void;
-}
-
-/** @throws SignedOut when there is no session any more; other failures throw as fetch does. */
-async function readAccess(): Promise<RealtimeAccess> {
-  const response = await fetch('/api/realtime-token', { headers: { accept: 'application/json' }, cache: 'no-store' });
-  if (response.status === 401 || response.redirected) throw new SignedOut();
-  if (!response.ok) throw new Error(`/api/realtime-token: ${response.status}`);
-  return (await response.json()) as RealtimeAccess;
 }
 
 /**
@@ -67,19 +49,19 @@ export function connect(session: string, me: Watcher, on: ConnectionHandlers): (
     else on.lost(reason);
   };
 
-  const planRenewal = (access: RealtimeAccess) => {
+  const planRenewal = (access: RealtimeToken) => {
     const inMs = Math.max(5000, access.expires_at * 1000 - Date.now() - renewBeforeMs);
     renewal = setTimeout(() => {
-      readAccess().then(async (next) => {
+      readRealtimeToken().then(async (next) => {
         if (!open) return;
-        await client?.setAuth(next.token);
+        await client?.setAuth(next.access_token);
         planRenewal(next);
       }, lose);
     }, inMs);
   };
 
   const join = async () => {
-    const access = await readAccess();
+    const access = await readRealtimeToken();
     if (!open) return;
     const endpoint = `${access.url.replace(/^http/, 'ws')}/realtime/v1`;
     client = new RealtimeClient(endpoint, {
@@ -87,7 +69,7 @@ export function connect(session: string, me: Watcher, on: ConnectionHandlers): (
       heartbeatIntervalMs: heartbeatMs,
       timeout: joinTimeoutMs,
     });
-    await client.setAuth(access.token);
+    await client.setAuth(access.access_token);
     planRenewal(access);
 
     const channel = client.channel(`session:${session}`, { config: { private: true, presence: { key: me.id } } });

@@ -10,6 +10,7 @@ function row(change: Partial<SessionRow> = {}): SessionRow {
   return {
     id: 's1',
     campaign_id: 'c1',
+    campaign_name: 'Rabenheim',
     guild_id: 'g1',
     channel_id: 'v1',
     state: 'active',

@@ -2,6 +2,7 @@
 export interface SessionRow {
   id: string;
   campaign_id: string;
+  campaign_name: string | null;
   guild_id: string;
   channel_id: string;
   state: 'pending' | 'active' | 'ended';

@@ -62,6 +62,8 @@ export interface Preferences {
   language?: string;
   last_campaign_id?: string;
   hidden_checklist?: string[];
+  /** Where each campaign was played last. */
+  last_channels?: Record<string, { guild_id: string; channel_id: string }>;
 }
 
 /** `mgmt.me()`, or a redirect: to /login when nobody is signed in, to /welcome when the person has no table. */

@@ -14,11 +14,10 @@ export async function readLineRows(api: Api, session: string, range: LineRange, 
   return unwrap(
     await api.rpc('session_transcript', {
       session,
-      after: 'after' in range ? range.after : 0,
-      before,
       limit: Math.min(limit, mostLines),
+      ...(before === null ? { after: 'after' in range ? range.after : 0 } : { before }),
     }),
-  ) as LineRow[];
+  );
 }
 
 /** As `readLineRows`, parsed. */

@@ -6,7 +6,7 @@ import { dayAfter } from '../sessions.ts';
 export const pageSize = 25;
 
 const columns =
-  'id, campaign_id, guild_id, channel_id, state, error, started_at, activated_at, ended_at, last_heartbeat, is_lost, counts';
+  'id, campaign_id, campaign_name, guild_id, channel_id, state, error, started_at, activated_at, ended_at, last_heartbeat, is_lost, counts';
 
 /** A session of the caller's table, or 404 `not_found`. */
 export async function readSession(api: Api, id: string): Promise<SessionRow> {
@@ -52,27 +52,18 @@ export async function readEnded(
 export async function withNames(api: Api, rows: readonly SessionRow[]): Promise<SessionItem[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
-  const [campaigns, servers, details, summaries] = await Promise.all([
-    namesOf(
-      api,
-      'campaigns',
-      'id',
-      rows.map((row) => row.campaign_id),
-    ),
-    namesOf(
-      api,
-      'discord_servers',
-      'guild_id',
-      rows.map((row) => row.guild_id),
-    ),
+  const guilds = [...new Set(rows.map((row) => row.guild_id))];
+  const [servers, details, summaries] = await Promise.all([
+    api.from('discord_servers').select('guild_id, name').in('guild_id', guilds).then(unwrap),
     api.from('session_details').select('session_id, title').in('session_id', ids).then(unwrap),
     api.from('session_summaries').select('session_id, lines, speakers').in('session_id', ids).then(unwrap),
   ]);
+  const names = new Map((servers as { guild_id: string; name: string }[]).map((each) => [each.guild_id, each.name]));
   const titles = new Map(
     (details as { session_id: string; title: string | null }[]).map((each) => [each.session_id, each.title]),
   );
   const counts = new Map(
-    (summaries as { session_id: string; lines: number; speakers: SpeakerCount[] | null }[]).map((each) => [
+    (summaries as unknown as { session_id: string; lines: number; speakers: SpeakerCount[] | null }[]).map((each) => [
       each.session_id,
       each,
     ]),
@@ -80,27 +71,17 @@ export async function withNames(api: Api, rows: readonly SessionRow[]): Promise<
   return rows.map((row) => ({
     row,
     title: titles.get(row.id) || null,
-    campaign: campaigns.get(row.campaign_id) ?? null,
-    server: servers.get(row.guild_id) ?? null,
+    campaign: row.campaign_name,
+    server: names.get(row.guild_id) ?? null,
     lines: counts.get(row.id)?.lines ?? null,
     speakers: counts.get(row.id)?.speakers ?? [],
   }));
 }
 
-async function namesOf(api: Api, table: string, key: string, ids: readonly string[]): Promise<Map<string, string>> {
-  const rows = unwrap(
-    await api
-      .from(table)
-      .select(`${key}, name`)
-      .in(key, [...new Set(ids)]),
-  ) as unknown as Record<string, string>[];
-  return new Map(rows.map((row) => [row[key] ?? '', row.name ?? '']));
-}
-
 /** What the filters of the list offer: the campaigns and servers of the table. */
 export async function readFilterOptions(api: Api): Promise<{ campaigns: Option[]; servers: Option[] }> {
   const [campaigns, servers] = await Promise.all([
-    api.from('campaigns').select('id, name').order('name').then(unwrap),
+    api.from('campaign_names').select('id, name').order('name').then(unwrap),
     api.from('discord_servers').select('guild_id, name').order('name').then(unwrap),
   ]);
   return {

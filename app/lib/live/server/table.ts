@@ -1,18 +1,10 @@
 import { type Api, unwrap } from '#lib/server/api.ts';
 import type { Account } from '#lib/server/account.ts';
-import { hasRole } from '#lib/server/account.ts';
+import { hasRole } from '#lib/role.ts';
+import { isPortraitKind } from '#domain/portraits.ts';
+import type { NpcFace } from '../npc-face.ts';
 import type { Character, Person, Pigment, Table } from '../speakers.ts';
 import { pigments } from '../speakers.ts';
-
-/** An NPC as the console and the start page show it. */
-export interface NpcFace {
-  id: string;
-  name: string;
-  pigment: Pigment;
-  /** Cut-paper figure of its template. */
-  portrait: string | null;
-  hasVoice: boolean;
-}
 
 interface NpcRow {
   id: string;
@@ -40,7 +32,10 @@ export async function readNpcs(api: Api, campaign: string): Promise<NpcFace[]> {
       id: row.id,
       name: row.name,
       pigment,
-      portrait: typeof row.attributes?.portrait === 'string' ? row.attributes.portrait : null,
+      portrait: isPortraitKind(row.attributes?.portrait) ? row.attributes.portrait : null,
+      preparedLines: Array.isArray(row.attributes?.prepared_lines)
+        ? row.attributes.prepared_lines.filter((line) => typeof line === 'string')
+        : [],
       hasVoice: typeof row.voice?.voice_id === 'string' && row.voice.voice_id !== '',
     };
   });

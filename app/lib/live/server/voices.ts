@@ -2,14 +2,17 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { z } from 'zod';
 import { callFunction } from '#lib/server/functions.ts';
 import { refuse } from '#lib/server/api.ts';
+import { longestLine, type VoiceCommand } from '../voice-command.ts';
 
-/** What can be asked of the voices of a running session. */
-export const voiceCommand = z.discriminatedUnion('do', [
+const voiceCommand: z.ZodType<VoiceCommand> = z.discriminatedUnion('do', [
   z.object({ do: z.enum(['mute', 'unmute']), npc: z.string().min(1).max(255) }),
   z.object({ do: z.enum(['mute-all', 'unmute-all']) }),
-  z.object({ do: z.literal('speak'), npc: z.string().min(1).max(255), text: z.string().trim().min(1).max(500) }),
+  z.object({
+    do: z.literal('speak'),
+    npc: z.string().min(1).max(255),
+    text: z.string().trim().min(1).max(longestLine),
+  }),
 ]);
-export type VoiceCommand = z.infer<typeof voiceCommand>;
 
 export interface NpcSwitch {
   name: string;

@@ -1,0 +1,60 @@
+import type { Account } from '#lib/server/account.ts';
+import type { Api } from '#lib/server/api.ts';
+import { contains } from '../find.ts';
+import type { Line } from '../line.ts';
+import { readLanguage } from './console.ts';
+import { mostLines, readLines } from './lines.ts';
+import { readSession, withNames } from './sessions.ts';
+import { readTable } from './table.ts';
+
+/** A search reads the whole session, but no more than this: a session of eight hours has about half of it. */
+const mostSearched = 20_000;
+
+export interface Hit {
+  id: number;
+  /** The page of the transcript that holds it: lines after this id. */
+  after: number;
+}
+
+/** A session to read again: its facts and a page of its transcript, or of the lines in which `q` was found. */
+export async function loadDetail(api: Api, account: Account, id: string, search: URLSearchParams) {
+  const session = await readSession(api, id);
+  const q = (search.get('q') ?? '').trim().slice(0, 120);
+  const after = Number(search.get('after') ?? 0);
+  const from = Number.isSafeInteger(after) && after > 0 ? after : 0;
+  const [lines, [item], table, language, hits] = await Promise.all([
+    readLines(api, id, { after: from }, mostLines),
+    withNames(api, [session]),
+    readTable(api, account, session.campaign_id),
+    readLanguage(api, session.campaign_id),
+    q.length >= 2 ? findLines(api, id, q) : null,
+  ]);
+  return {
+    session,
+    title: item?.title ?? null,
+    campaign: session.campaign_name,
+    server: item?.server ?? null,
+    summary: { lines: item?.lines ?? null, speakers: item?.speakers ?? [] },
+    language,
+    table,
+    lines,
+    page: { after: from, next: lines.length === mostLines ? (lines.at(-1)?.id ?? null) : null },
+    q,
+    hits,
+    now: Date.now(),
+  };
+}
+
+/** Every line that holds the words, with the page it stands on. */
+async function findLines(api: Api, id: string, q: string): Promise<{ hits: Hit[]; whole: boolean }> {
+  const hits: Hit[] = [];
+  let after = 0;
+  for (let read = 0; read < mostSearched; read += mostLines) {
+    const lines: Line[] = await readLines(api, id, { after }, mostLines);
+    for (const line of lines) if (contains(line.text, q)) hits.push({ id: line.id, after });
+    const last = lines.at(-1);
+    if (!last || lines.length < mostLines) return { hits, whole: true };
+    after = last.id;
+  }
+  return { hits, whole: false };
+}
