@@ -70,11 +70,12 @@ async function follow(
 }
 
 function answer({ request, failure }: Attempt): Response {
+  // Also when a row was there for a moment: a session that failed at once is no session for a person.
+  if (failure) throw failure;
   if (request.state === 'accepted') {
     return Response.json({ request_id: request.id, session_id: request.session_id }, { status: 201 });
   }
   if (request.state === 'asked') return Response.json({ request_id: request.id }, { status: 202 });
-  if (failure) throw failure;
   const code = isErrorCode(request.error_code) ? request.error_code : 'gateway_refused';
   throw new AppError(code, request.error_message ?? 'The session could not be started.');
 }

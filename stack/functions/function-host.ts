@@ -27,7 +27,13 @@ export class FunctionHost {
         })
       : null;
     const worker = this.#current();
-    const message = { requestId, method: request.method, url, headers: headersFor(request, requestId), body };
+    const message = {
+      requestId,
+      method: request.method,
+      url,
+      headers: headersFor(request, requestId),
+      body,
+    };
     // Breaks off both ways: what the function still reads, and what it has begun to answer.
     const broken = AbortSignal.any([request.signal, tooLarge.signal]);
     const id = worker.send(message, broken, resolve);
@@ -49,7 +55,7 @@ export class FunctionHost {
   }
 
   #current(): FunctionWorker {
-    if (!this.#worker?.usable) this.#worker = new FunctionWorker(this.definition, this.#settings.root);
+    if (!this.#worker?.usable) this.#worker = new FunctionWorker(this.definition, this.#settings);
     return this.#worker;
   }
 

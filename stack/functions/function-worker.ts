@@ -1,6 +1,7 @@
 import { log } from './log.ts';
 import type { FromWorker, ToWorker, WorkerRequest, WorkerResponse } from './protocol.ts';
 import type { FunctionDefinition } from './registry.ts';
+import type { RuntimeSettings } from './settings.ts';
 
 export type Outcome =
   | { type: 'response'; response: Response }
@@ -11,17 +12,8 @@ export type Outcome =
   /** The worker was ended while it worked on this. */
   | { type: 'died' };
 
-/** Folders of the project whose code a function may load; the data folder with its secrets is not among them. */
-const readable = [
-  'functions',
-  'domain',
-  'proto',
-  'stack/functions',
-  'tests/functions',
-  'node_modules',
-  'package.json',
-  'deno.json',
-];
+/** Code of the project that functions share; the data folder with its secrets is not among it. */
+const sharedCode = ['domain', 'stack/functions', 'node_modules', 'package.json', 'deno.json'];
 
 /** How long a worker may take to say that it is alive. One that does not is stuck in a loop. */
 const pongMs = 1000;
@@ -40,12 +32,12 @@ export class FunctionWorker {
   #waiting: ToWorker[] = [];
   #onPong: (() => void) | undefined;
 
-  constructor(definition: FunctionDefinition, root: string) {
+  constructor(definition: FunctionDefinition, { root, functionsFolder }: RuntimeSettings) {
     this.#definition = definition;
     const permissions = {
       env: definition.envNames,
       net: definition.net,
-      read: readable.map((folder) => `${root}/${folder}`),
+      read: [functionsFolder, ...sharedCode.map((path) => `${root}/${path}`)],
       // Libraries ask for the platform's name and version; nothing here tells who or where we are.
       sys: ['osRelease', 'cpus', 'systemMemoryInfo'],
       write: false,

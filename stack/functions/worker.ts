@@ -89,24 +89,25 @@ async function answer(message: WorkerRequest): Promise<void> {
   // The runtime already tells a client that left by `abort`; nobody is obliged to await this.
   completed.promise.catch(() => {});
   try {
-    // A stream that breaks on the other side is not always told here: the signal is.
-    const content =
-      body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal: controller.signal }) ?? null;
-    const request = new Request(url, { method, headers, body: content, signal: controller.signal });
+    // The signal ends the body too: a client that left sends no more chunks and no end.
+    const upload =
+      body && body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal: controller.signal });
+    const request = new Request(url, { method, headers, body: upload, signal: controller.signal });
     const info = {
       remoteAddr: { transport: 'tcp', hostname: '127.0.0.1', port: 0 },
       completed: completed.promise,
     } satisfies Deno.ServeHandlerInfo;
     const response = await requestIds.run(requestId, async () => await handler!(request, info));
     if (!(response instanceof Response)) throw new TypeError('The handler returned something that is no Response.');
+    const download = response.body;
     const reply: FromWorker = {
       type: 'response',
       id,
       status: response.status,
       headers: [...response.headers],
-      body: response.body,
+      body: download,
     };
-    post(reply, response.body ? [response.body] : []);
+    post(reply, download ? [download] : []);
     completed.resolve(undefined);
   } catch (error) {
     post({ type: 'failed', id, error: describe(error) });
