@@ -15,6 +15,8 @@ import { compileCacheFolder, denoBinary, nodeBinary, postgresBinaries, supabaseC
 
 /** Garbage of the start is gone by then. */
 const restMs = 3_000;
+/** Two signals further apart than this were sent by an impatient person. */
+const impatienceMs = 1_000;
 
 /** Starts everything and stays until it is told to stop, or a service fails for good. Returns the exit code. */
 export async function runStack(command: StackCommand): Promise<number> {
@@ -52,14 +54,15 @@ async function reportMemory(supervisor: Supervisor): Promise<void> {
   if (megabytes !== undefined) console.log(`Memory of the whole stack at rest: ${megabytes.toFixed(0)} MB`);
 }
 
-/** The first signal stops the stack in order, a second one at once. */
+/** The first signal stops the stack in order, a later one at once. */
 function toldToStop(supervisor: Supervisor): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let told = false;
+    let toldAt: number | undefined;
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => {
-        if (told) supervisor.kill();
-        told = true;
+        // Ctrl-C under npm arrives twice: from the terminal and passed on by npm.
+        if (toldAt !== undefined && performance.now() - toldAt > impatienceMs) supervisor.kill();
+        toldAt ??= performance.now();
         resolve(name);
       });
     }

@@ -7,7 +7,7 @@ import type { DefineService } from './types.ts';
 /** The one origin: Data API, Auth and Storage in its own process, Realtime and functions behind it. */
 export const api: DefineService = (context) => ({
   name: 'api',
-  ...nodeCommand(context, 'stack/api/main.ts', { old: 256, semi: 4 }),
+  ...nodeCommand(context, 'stack/api/main.ts', { old: 256, semi: 16 }),
   env: {
     ...listenOn(context, context.ports.api),
     SUPABASE_URL: serviceUrl(context, 'api'),

@@ -18,7 +18,7 @@ export const app: DefineService = (context) => ({
           `--port=${context.ports.app}`,
         ],
       }
-    : nodeCommand(context, 'app/server.mjs', { old: 256, semi: 4 })),
+    : nodeCommand(context, 'app/server.mjs', { old: 256, semi: 16 })),
   env: {
     ...listenOn(context, context.ports.app),
     NODE_ENV: context.command === 'dev' ? 'development' : 'production',

@@ -3,7 +3,10 @@ import type { StackContext } from '../context.ts';
 import { compileCacheFolder, nodeBinary } from '../tools.ts';
 import type { ServiceDefinition } from './types.ts';
 
-/** Heap limits in MB; small young generations keep idle processes small, at the price of more, short collections. */
+/**
+ * Heap limits in MB. Measured after some seconds of load: a process with these keeps half the memory of one without, which
+ * lets its young generation and its heap grow towards the size of the machine.
+ */
 export interface Heap {
   old: number;
   semi: number;

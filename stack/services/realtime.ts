@@ -5,7 +5,7 @@ import type { DefineService } from './types.ts';
 /** Phoenix channels over WebSocket, fed by logical replication. */
 export const realtime: DefineService = (context) => ({
   name: 'realtime',
-  ...nodeCommand(context, 'stack/realtime/main.ts', { old: 256, semi: 4 }),
+  ...nodeCommand(context, 'stack/realtime/main.ts', { old: 256, semi: 16 }),
   env: {
     ...listenOn(context, context.ports.realtime),
     SUPABASE_JWT_SECRET: context.secrets.jwtSecret,

@@ -157,9 +157,9 @@ function readStat(pid: number): string[] | undefined {
 }
 
 async function freePorts(): Promise<number> {
-  for (let first = 46_000; first < 50_000; first += 20) {
+  for (let first = 24_400; first < 27_400; first += 20) {
     const free = await Promise.all(Array.from({ length: span }, (_, offset) => isFree(first + offset)));
     if (free.every(Boolean)) return first;
   }
-  throw new Error(`No ${span} free ports in a row between 46000 and 50000.`);
+  throw new Error(`No ${span} free ports in a row between 24400 and 27400.`);
 }

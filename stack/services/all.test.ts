@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { databaseRoles, locateStack, type StackCommand, type StackContext } from '../context.ts';
+import { servicesOf } from './all.ts';
+
+const secrets = {
+  publishableKey: 'the publishable key',
+  secretKey: 'the secret key',
+  jwtSecret: 'the jwt secret',
+  gatewaySecret: 'the gateway secret',
+  keyring: 'the keyring',
+  discordClientSecret: 'the discord secret',
+  database: Object.fromEntries(databaseRoles.map((role) => [role, `password-of-${role}`])),
+} as StackContext['secrets'];
+
+function context(command: StackCommand, settings: StackContext['settings'] = {}): StackContext {
+  return { ...locateStack({ GLYPHOXA_HOME: '/tmp', GLYPHOXA_PORT: '20000' }), command, secrets, settings, tuning: {} };
+}
+
+const named = (command: StackCommand, name: string, settings?: StackContext['settings']) =>
+  servicesOf(context(command, settings)).find((service) => service.name === name)!;
+
+test('simulators run in the demo only', () => {
+  const names = (command: StackCommand) => servicesOf(context(command)).map(({ name }) => name);
+  expect(names('start')).toEqual(['postgres', 'api', 'realtime', 'functions', 'app']);
+  expect(names('demo')).toEqual([...names('start'), 'gateway', 'discord', 'mail']);
+});
+
+test('no port is used twice, and each lies in the range of the stack', () => {
+  const ports = servicesOf(context('demo')).flatMap(({ listens }) => listens);
+  expect(new Set(ports).size).toBe(ports.length);
+  for (const port of ports) expect(port - 20000).toSatisfy((offset: number) => offset >= 0 && offset < 12);
+});
+
+test('the app gets the publishable key and no secret', () => {
+  const { secretKey, jwtSecret, gatewaySecret, keyring, discordClientSecret, database } = secrets;
+  const env = JSON.stringify(named('demo', 'app').env);
+  expect(env).toContain(secrets.publishableKey);
+  for (const secret of [
+    secretKey,
+    jwtSecret,
+    gatewaySecret,
+    keyring,
+    discordClientSecret,
+    ...Object.values(database),
+  ]) {
+    expect(env).not.toContain(secret);
+  }
+});
+
+test('each service logs in to the database as its own role', () => {
+  const rolesIn = (name: string) =>
+    databaseRoles.filter((role) => JSON.stringify(named('demo', name).env).includes(secrets.database[role]));
+  expect(rolesIn('api')).toEqual(['authenticator', 'supabase_auth_admin', 'supabase_storage_admin']);
+  expect(rolesIn('realtime')).toEqual(['supabase_realtime_admin']);
+  expect(rolesIn('gateway')).toEqual(['glyphoxa_gateway']);
+  for (const name of ['app', 'functions', 'discord', 'mail']) expect(rolesIn(name), name).toEqual([]);
+});
+
+test('start speaks to what the operator set, the demo to its simulators whatever is set', () => {
+  const settings = { DISCORD_CLIENT_ID: '42', DISCORD_CLIENT_SECRET: 'theirs', GLYPHOXA_GATEWAY_ADDR: 'gateway:50051' };
+  expect(named('start', 'api', settings).env).toMatchObject({
+    DISCORD_CLIENT_ID: '42',
+    DISCORD_CLIENT_SECRET: 'theirs',
+  });
+  expect(named('start', 'api').env).not.toHaveProperty('DISCORD_URL');
+  expect(named('start', 'api').env).not.toHaveProperty('SMTP_HOST');
+  expect(named('start', 'functions', settings).env).toMatchObject({ GLYPHOXA_GATEWAY_ADDR: 'gateway:50051' });
+  expect(named('demo', 'api', settings).env).toMatchObject({
+    DISCORD_URL: 'http://127.0.0.1:20011',
+    DISCORD_CLIENT_SECRET: secrets.discordClientSecret,
+    SMTP_PORT: '20005',
+  });
+  expect(named('demo', 'functions', settings).env).toMatchObject({ GLYPHOXA_GATEWAY_ADDR: '127.0.0.1:20009' });
+});
