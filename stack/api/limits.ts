@@ -29,6 +29,9 @@ export const rateLimits = {
 
 export type RateLimitName = keyof typeof rateLimits;
 
+/** Seconds between two mails to the same address, divided by the scale of the rate limits, but never less than the least. */
+export const mailInterval = { seconds: 10, least: 2 } as const;
+
 /** Most bytes of a request's body. */
 export const bodyLimits = { default: 1024 * 1024, storage: 10 * 1024 * 1024 } as const;
 

@@ -123,3 +123,8 @@ export async function control<T = unknown>(method: 'GET' | 'POST' | 'PATCH', pat
   if (!answer.ok) throw new Error(`The Discord simulator answered ${answer.status} to ${path}: ${await answer.text()}`);
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
+
+/** The next call of this kind that Auth makes to Discord for the person fails. */
+export async function failAtDiscord(person: Person, route: 'token' | 'me'): Promise<void> {
+  await control('POST', '/failures', { route, person_id: person.id });
+}

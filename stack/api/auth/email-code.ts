@@ -8,13 +8,12 @@ export interface EmailCodeRequest {
   createUser: boolean;
   /** The person's own fields for the metadata of a new user. */
   metadata: Record<string, unknown>;
+  /** Seconds until the same address can get its next mail. */
+  interval: number;
 }
 
 /** Sends the mail; throwing undoes everything. */
 export type SendCode = (user: AuthUser, code: { otp: string; tokenHash: string; isNew: boolean }) => Promise<void>;
-
-/** Seconds until the same address can get its next mail. */
-const mailInterval = 10;
 
 /**
  * Sends a code (and the link that holds its hash) to an address. The library's own way counts a new address as confirmed when
@@ -33,7 +32,7 @@ export async function requestEmailCode(
     if (!known && !request.createUser) throw new AuthError(422, 'otp_disabled', 'Signups not allowed for otp');
     const user = service.repo.parseUserJson(known ?? (await createUser(service, email, request.metadata)));
     const confirmed = Boolean(user.confirmed_at);
-    assertInterval(confirmed ? user.recovery_sent_at : user.confirmation_sent_at);
+    assertInterval(confirmed ? user.recovery_sent_at : user.confirmation_sent_at, request.interval);
     const otp = String(randomInt(1_000_000)).padStart(6, '0');
     const tokenHash = hashOfCode(email, otp);
     const now = new Date().toISOString();
@@ -85,9 +84,9 @@ async function createUser(
   return user;
 }
 
-function assertInterval(sentAt: string | null): void {
+function assertInterval(sentAt: string | null, interval: number): void {
   if (!sentAt) return;
-  const left = Math.ceil(mailInterval - (Date.now() - Date.parse(sentAt)) / 1_000);
+  const left = Math.ceil(interval - (Date.now() - Date.parse(sentAt)) / 1_000);
   if (left <= 0) return;
   throw new AuthError(
     429,

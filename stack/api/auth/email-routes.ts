@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import type { ApiConfig } from '../config.ts';
 import { RateLimiter } from '../gateway/rate-limiter.ts';
+import { mailInterval } from '../limits.ts';
 import { asOAuthError, AuthError, errorRedirect } from './auth-error.ts';
 import { hashOfCode, kindOfCode, requestEmailCode } from './email-code.ts';
 import type { Session } from './library.ts';
@@ -36,6 +37,7 @@ export function emailRoutes(config: ApiConfig): MiddlewareHandler<HonoContext>[]
 }
 
 function requestCode(config: ApiConfig): MiddlewareHandler<HonoContext> {
+  const interval = Math.max(mailInterval.least, mailInterval.seconds / config.GLYPHOXA_RATE_LIMIT_SCALE);
   return async (context) => {
     if (!config.SMTP_HOST) throw new AuthError(422, 'email_provider_disabled', 'Email logins are disabled');
     const body = codeRequest.safeParse(await context.req.json().catch(() => undefined));
@@ -47,7 +49,7 @@ function requestCode(config: ApiConfig): MiddlewareHandler<HonoContext> {
     const { email, create_user, data } = body.data;
     await requestEmailCode(
       service,
-      { email, createUser: create_user, metadata: data ?? {} },
+      { email, createUser: create_user, metadata: data ?? {}, interval },
       async (user, { otp, tokenHash, isNew }) => {
         const meta = { userId: user.id };
         if (isNew) await mailer.sendConfirmation(user.email ?? email, tokenHash, otp, meta);

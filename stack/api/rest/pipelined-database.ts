@@ -20,7 +20,7 @@ const changing = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 export function pipelinedDatabase(reserved: ReservedSql): Kysely<unknown> {
   const connection: DatabaseConnection = {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-      const result = await reserved.unsafe(query.sql, [...query.parameters] as never[], { prepare: true });
+      const result = await reserved.unsafe(query.sql, jsonWrittenOnce(query) as never[], { prepare: true });
       const rows = Array.from(result as unknown as R[]);
       return changing.has(result.command ?? '') ? { rows, numAffectedRows: BigInt(result.count) } : { rows };
     },
@@ -37,6 +37,23 @@ export function pipelinedDatabase(reserved: ReservedSql): Kysely<unknown> {
     },
     plugins: [new QuoteArgumentNames()],
   });
+}
+
+/** The library writes an object for a JSON argument as text, which the driver would write again, as a JSON string. */
+function jsonWrittenOnce({ sql, parameters }: CompiledQuery): unknown[] {
+  return parameters.map((value, place) => {
+    if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+    return new RegExp(`\\$${place + 1}::jsonb?\\b`).test(sql) ? parsedJson(value) : value;
+  });
+}
+
+/** Text that only begins like JSON was meant as a text. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }
 
 /** Hands out the one connection; beginning and ending belong to its owner. */

@@ -22,8 +22,8 @@ const newGuild = z.object({
 const newBot = z.object({ name: z.string().min(1), guild_ids: z.array(snowflake).default([]) });
 const failure = z.object({
   route: z.enum(['token', 'me']),
-  status: z.number().int().default(500),
-  times: z.number().int().default(1),
+  person_id: snowflake,
+  status: z.number().int().min(400).max(599).default(500),
 });
 
 /** For tests and demo data only: makes people, servers and bots, and makes calls fail. Discord has nothing like it. */
@@ -50,8 +50,8 @@ export function controlRoutes(world: World): Hono {
     return context.json(world.addBot(name, guild_ids), 201);
   });
   control.post('/failures', async (context) => {
-    const { route, status, times } = failure.parse(await context.req.json());
-    world.failures.set(route, { status, times });
+    const { route, person_id, status } = failure.parse(await context.req.json());
+    world.failOnce(route, person_id, status);
     return context.body(null, 204);
   });
   return control;

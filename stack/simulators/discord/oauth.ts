@@ -37,8 +37,6 @@ export function oauthRoutes(world: World, application: Application): { consent: 
   });
 
   token.post('/oauth2/token', async (context) => {
-    const failure = world.takeFailure('token');
-    if (failure) return context.json({ message: 'Internal Server Error', code: 0 }, failure as 500);
     const form = new URLSearchParams(await context.req.text());
     const client = basicCredentials(context.req.header('authorization')) ?? {
       id: form.get('client_id'),
@@ -54,6 +52,8 @@ export function oauthRoutes(world: World, application: Application): { consent: 
           : 'unsupported';
     if (grant === 'unsupported') return context.json({ error: 'unsupported_grant_type' }, 400);
     if (!grant) return context.json({ error: 'invalid_grant', error_description: 'Invalid "code" in request.' }, 400);
+    const failure = world.takeFailure('token', grant.personId);
+    if (failure) return context.json({ message: 'Internal Server Error', code: 0 }, failure as 500);
     return context.json({ token_type: 'Bearer', ...world.issueTokens(grant), scope: grant.scopes.join(' ') });
   });
 

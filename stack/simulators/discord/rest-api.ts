@@ -10,13 +10,13 @@ export function restRoutes(world: World): Hono {
   const api = new Hono();
 
   api.get('/users/@me', (context) => {
-    const failure = world.takeFailure('me');
-    if (failure) return refuse(context, failure as 500, 0, 'Internal Server Error');
     const bot = callingBot(context, world);
     if (bot) return context.json(botUser(bot));
     const grant = world.grantOf(credentials(context, 'Bearer'));
     const person = grant && world.people.get(grant.personId);
     if (!person || !grant.scopes.includes('identify')) return unauthorized(context);
+    const failure = world.takeFailure('me', person.id);
+    if (failure) return refuse(context, failure as 500, 0, 'Internal Server Error');
     return context.json(ownUser(person, grant.scopes.includes('email')));
   });
 

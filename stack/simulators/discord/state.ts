@@ -23,8 +23,7 @@ export class World {
   readonly people = new Map(demoPeople().map((person) => [person.id, person]));
   readonly bots = new Map(demoBots().map((bot) => [bot.id, bot]));
   readonly guilds = new Map(demoGuilds().map((guild) => [guild.id, guild]));
-  /** Routes that a test told to fail, with the status to answer and how often. */
-  readonly failures = new Map<string, { status: number; times: number }>();
+  readonly #failures = new Map<string, number>();
   readonly #codes = new Map<string, Code>();
   readonly #accessTokens = new Map<string, Grant>();
   readonly #refreshTokens = new Map<string, Grant>();
@@ -128,13 +127,16 @@ export class World {
     return grant && grant.expires > Date.now() ? grant : undefined;
   }
 
-  /** The status a test asked for, if this call is to fail. */
-  takeFailure(route: string): number | undefined {
-    const failure = this.failures.get(route);
-    if (!failure) return undefined;
-    failure.times -= 1;
-    if (failure.times <= 0) this.failures.delete(route);
-    return failure.status;
+  /** The next call of the route for this person is answered with the status. */
+  failOnce(route: string, personId: string, status: number): void {
+    this.#failures.set(`${route} ${personId}`, status);
+  }
+
+  takeFailure(route: string, personId: string): number | undefined {
+    const key = `${route} ${personId}`;
+    const status = this.#failures.get(key);
+    this.#failures.delete(key);
+    return status;
   }
 }
 
