@@ -42,6 +42,7 @@ export class Scratch {
           where r.topic = realtime.topic() and r.user_id = auth.uid() and r.verb = may.verb and r.extension = may.extension
         )
       $$;
+      grant execute on function ${this.name}.may(text, text) to authenticated;
       create policy "${this.name} receive" on realtime.messages for select to authenticated
         using (realtime.topic() like 'test:%' and ${this.name}.may('receive', extension));
       create policy "${this.name} send" on realtime.messages for insert to authenticated
