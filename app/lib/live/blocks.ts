@@ -102,3 +102,10 @@ export function shares(lines: readonly Line[], speakerOf: (line: Line) => Speake
     .map(({ speaker, lines: count, weight }) => ({ speaker, lines: count, share: total === 0 ? 0 : weight / total }))
     .sort((a, b) => b.share - a.share || b.lines - a.lines || a.speaker.name.localeCompare(b.speaker.name));
 }
+
+/** Everybody who spoke: NPCs, then players, then the Dungeon Master, each by name. */
+export function speakersOf(blocks: readonly Block[]): Speaker[] {
+  const speakers = new Map(blocks.map((block) => [block.speaker.key, block.speaker]));
+  const order = { npc: 0, player: 1, dm: 2 };
+  return [...speakers.values()].sort((a, b) => order[a.kind] - order[b.kind] || a.name.localeCompare(b.name));
+}

@@ -1,7 +1,8 @@
 import { toBlocks, type Block } from './blocks.ts';
+import { endOf } from './last-spoken.ts';
 import type { Line } from './line.ts';
 import { sentState, settleSent, type SentLine } from './sent-lines.ts';
-import { Cast, foldName, matchNpc, type Pigment, type Speaker, type SpeakingNpc, type Table } from './speakers.ts';
+import { Cast, foldName, type Pigment, type Speaker, type SpeakingNpc, type Table } from './speakers.ts';
 
 /** A small line between the lines: who muted whom. */
 export interface Note {
@@ -17,14 +18,6 @@ export interface ShownSent extends SentLine {
 
 /** Lines that were spoken this long before they arrived come in batches. */
 export const batchMs = 60_000;
-/** Where the voice service gives no length, a line is taken to last this long per letter, and not longer than the rest. */
-const letterMs = 65;
-const longestGuessMs = 12_000;
-
-function endOf(line: Line): number {
-  return line.spokenAt + (line.durationMs || Math.min(longestGuessMs, line.text.length * letterMs));
-}
-
 /** What the console derives from lines and adds to them. Times are the server's, in milliseconds. */
 export class ConsoleScript {
   sent = $state.raw<readonly SentLine[]>([]);
@@ -90,15 +83,4 @@ export class ConsoleScript {
     }
     return null;
   }
-}
-
-/** When each NPC last spoke, by NPC id. */
-export function lastSpoken(lines: readonly Line[], npcs: readonly SpeakingNpc[]): ReadonlyMap<string, number> {
-  const spoken = new Map<string, number>();
-  for (let index = lines.length - 1; index >= 0 && spoken.size < npcs.length; index -= 1) {
-    const line = lines[index]!;
-    const npc = matchNpc(line, npcs);
-    if (npc && !spoken.has(npc.id)) spoken.set(npc.id, endOf(line));
-  }
-  return spoken;
 }

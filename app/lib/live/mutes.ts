@@ -15,8 +15,9 @@ export interface Voice {
 }
 
 export type Voices = ReadonlyMap<string, Voice>;
+export const noVoices: Voices = new Map();
 
-export function toVoices(npcs: readonly { name: string; muted: boolean }[], previous: Voices = new Map()): Voices {
+export function toVoices(npcs: readonly { name: string; muted: boolean }[], previous: Voices = noVoices): Voices {
   return new Map(
     npcs.map(({ name, muted }) => {
       const old = previous.get(name);

@@ -101,3 +101,13 @@ export function mayStart(checks: readonly StartCheck[], facts: StartFacts): bool
     facts.channel !== null
   );
 }
+
+/** Channels under their categories, both in the order they came in; '' holds those without one. */
+export function byCategory(channels: readonly VoiceChannel[]): [category: string, channels: VoiceChannel[]][] {
+  const groups = new Map<string, VoiceChannel[]>();
+  for (const channel of channels) {
+    const category = channel.category ?? '';
+    groups.set(category, [...(groups.get(category) ?? []), channel]);
+  }
+  return [...groups];
+}

@@ -5,6 +5,7 @@ import {
   countHeard,
   isMuted,
   nextCall,
+  noVoices,
   refused,
   settleIdle,
   started,
@@ -31,7 +32,7 @@ export type VoicesAnswer = { npcs: { name: string; muted: boolean }[] } | { refu
 
 /** The switches of the console: wishes at once, answers when they come. */
 export class VoicePanel {
-  voices = $state.raw<Voices>(new Map());
+  voices = $state.raw<Voices>(noVoices);
   mode = $state.raw<PanelMode>({ kind: 'waiting' });
   /** A call for all voices is under way. */
   allBusy = $state(false);
