@@ -2,8 +2,9 @@
 // same statement under the same policies straight to Postgres: what the API in front of it costs.
 import autocannon from 'autocannon';
 import postgres from 'postgres';
-import { newPerson, signIn } from '../tests/lib/people.ts';
+
 import { milliseconds, percentile, printTable } from './lib/figures.ts';
+import { newOwner } from './lib/owner.ts';
 
 const seconds = 8;
 const connections = 10;
@@ -34,7 +35,7 @@ async function directRounds(claims: string): Promise<{ perSecond: number; sample
 }
 
 export async function run(): Promise<void> {
-  const owner = await signIn(await newPerson('bench'));
+  const owner = await newOwner();
   const { data: campaigns, error } = await owner.client.from('campaigns').select('id');
   if (error) throw new Error(error.message);
   for (const campaign of campaigns ?? []) {

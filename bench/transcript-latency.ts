@@ -4,8 +4,9 @@
 import { createClient, type RealtimeChannel, type SupabaseClient } from '@supabase/supabase-js';
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
-import { newPerson, signIn } from '../tests/lib/people.ts';
+
 import { milliseconds, percentile, printTable } from './lib/figures.ts';
+import { newOwner } from './lib/owner.ts';
 
 const subscriberCounts = [1, 100, 1_000];
 const lines = 40;
@@ -21,11 +22,15 @@ interface Subscriber {
   channel: RealtimeChannel;
 }
 
-function subscribe(session: string, token: string, onLine: (text: string, at: number) => void): Promise<Subscriber> {
+async function subscribe(
+  session: string,
+  token: string,
+  onLine: (text: string, at: number) => void,
+): Promise<Subscriber> {
   const client = createClient(process.env['SUPABASE_URL']!, process.env['SUPABASE_PUBLISHABLE_KEY']!, {
     auth: { persistSession: false, autoRefreshToken: false },
-    accessToken: async () => token,
   });
+  await client.realtime.setAuth(token);
   const channel = client.channel(`session:${session}`, { config: { private: true } });
   channel.on('broadcast', { event: 'line' }, ({ payload }) => onLine((payload as Line).text, performance.now()));
   return new Promise((resolve, reject) => {
@@ -37,7 +42,7 @@ function subscribe(session: string, token: string, onLine: (text: string, at: nu
 }
 
 export async function run(): Promise<void> {
-  const owner = await signIn(await newPerson('bench'));
+  const owner = await newOwner();
   const { data: me, error } = await owner.client.rpc('me');
   if (error) throw new Error(error.message);
   const tenant: string = me.tenant.id;

@@ -1,0 +1,9 @@
+import { newPerson, signIn, type SignedIn } from '../../tests/lib/people.ts';
+
+/** A new person who owns a new table. */
+export async function newOwner(): Promise<SignedIn> {
+  const owner = await signIn(await newPerson('bench'));
+  const { error } = await owner.client.rpc('ensure_account');
+  if (error) throw new Error(error.message);
+  return owner;
+}
