@@ -154,14 +154,15 @@ begin
 
   select npc.name into v_other
   from public.npc_definitions as npc
-  where npc.campaign_id = new.campaign_id and lower(npc.name) = lower(new.name) and npc.id <> new.id;
+  where npc.campaign_id = new.campaign_id and npc.tenant_id = new.tenant_id
+    and lower(npc.name) = lower(new.name) and npc.id <> new.id;
   if found then
     perform private.fail('name_taken', format('There is a %s here already.', v_other), 'Choose another name.');
   end if;
   if new.gm_helper then
     select npc.name into v_other
     from public.npc_definitions as npc
-    where npc.campaign_id = new.campaign_id and npc.gm_helper and npc.id <> new.id;
+    where npc.campaign_id = new.campaign_id and npc.tenant_id = new.tenant_id and npc.gm_helper and npc.id <> new.id;
     if found then
       perform private.fail(
         'conflict',
@@ -174,7 +175,7 @@ begin
 end
 $$;
 revoke execute on function private.check_npc() from public;
-comment on function private.check_npc() is 'Each refusal names its field (422 validation). Definer: it looks for the same name where the unique index would.';
+comment on function private.check_npc() is 'Each refusal names its field (422 validation). Definer, as it runs for every writer; it looks at rows of the same tenant only, so that a refusal tells nothing of another.';
 
 -- Rows without a tenant are the gateway's own, from before it knew tenants: it checks them itself.
 create trigger npc_definitions_check before insert or update on public.npc_definitions

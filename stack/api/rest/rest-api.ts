@@ -4,6 +4,7 @@ import type { ApiConfig } from '../config.ts';
 import { log } from '../log.ts';
 import { currentRequest } from '../request-context.ts';
 import { ApiConnection } from './api-connection.ts';
+import { quoteLongNumbers } from './long-numbers.ts';
 
 /** The only schema of the Data API, and so the one meant by a request that names none. */
 export const exposedSchema = 'mgmt';
@@ -48,7 +49,8 @@ export class RestApi {
     // PostgREST means its first schema when none is named; the library means `public`.
     for (const name of ['accept-profile', 'content-profile'])
       if (!request.headers.has(name)) request.headers.set(name, exposedSchema);
-    return this.#current.app.fetch(request);
+    const url = quoteLongNumbers(request.url);
+    return this.#current.app.fetch(url === request.url ? request : new Request(url, request));
   }
 
   /** Requests of before the reload end on the schema they began with. */

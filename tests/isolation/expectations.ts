@@ -1,0 +1,154 @@
+// Who may do what, as data. An object of the API without a line here fails the proof, and so does a line without an object.
+
+export const roles = ['owner', 'dm', 'viewer', 'stranger', 'anon'] as const;
+export type Role = (typeof roles)[number];
+
+/**
+ * What happens when somebody tries. Three faces of a denial are told apart: `no grant` (the verb is not given to the role),
+ * `policy` (the new row is not one's own), `nothing` (no such row for this person). `yes`: it works on the own table's row.
+ * Strangers always try on the other table's row.
+ */
+export type Outcome = 'yes' | 'nothing' | 'no grant' | 'policy';
+
+export interface Expectation {
+  /** Column that tells rows apart. */
+  key: string;
+  select: Record<Role, Outcome>;
+  insert: Record<Role, Outcome>;
+  update: Record<Role, Outcome>;
+  delete: Record<Role, Outcome>;
+}
+
+const all = (outcome: Outcome, anon: Outcome = 'no grant'): Record<Role, Outcome> => ({
+  owner: outcome,
+  dm: outcome,
+  viewer: outcome,
+  stranger: outcome,
+  anon,
+});
+const never = all('no grant');
+/** Every member of the table. */
+const members: Record<Role, Outcome> = { ...all('yes'), stranger: 'nothing' };
+/** Dungeon Masters and Owners. */
+const masters: Record<Role, Outcome> = { ...members, viewer: 'nothing' };
+/** Owners only. */
+const owners: Record<Role, Outcome> = { ...masters, dm: 'nothing' };
+/** Dungeon Masters and Owners write; a stranger who writes into the other table meets its policy or its keys. */
+const mastersInsert: Record<Role, Outcome> = { ...masters, viewer: 'policy', stranger: 'policy' };
+
+const readOnly = (key: string, select: Record<Role, Outcome>): Expectation => ({
+  key,
+  select,
+  insert: never,
+  update: never,
+  delete: never,
+});
+
+export const relations: Record<string, Expectation> = {
+  campaign_characters: { key: 'id', select: members, insert: mastersInsert, update: masters, delete: masters },
+  campaign_lore: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: never },
+  campaign_names: readOnly('id', members),
+  // A campaign names no foreign row, so a stranger's insert is simply an own campaign.
+  campaigns: {
+    key: 'id',
+    select: masters,
+    insert: { ...mastersInsert, stranger: 'yes' },
+    update: masters,
+    delete: never,
+  },
+  discord_servers: readOnly('guild_id', members),
+  gateway_capabilities: readOnly('id', { ...members, stranger: 'yes' }),
+  invites: readOnly('id', owners),
+  npcs: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: masters },
+  session_details: { key: 'session_id', select: masters, insert: mastersInsert, update: masters, delete: never },
+  session_requests: readOnly('id', masters),
+  session_summaries: readOnly('session_id', members),
+  sessions: readOnly('id', members),
+  subscription_plans: readOnly('id', { ...all('yes'), anon: 'yes' }),
+  subscriptions: readOnly('id', owners),
+  tenants: readOnly('id', members),
+  usage_records: readOnly('id', members),
+  // The planted row is the owner's own.
+  user_preferences: readOnly('user_id', { ...owners }),
+  users: readOnly('id', masters),
+};
+
+/** Who may call a function at all; `member` and higher are checked inside, so a lower role is refused with a code. */
+export interface FunctionExpectation {
+  by: 'authenticated' | 'service_role';
+  /** Arguments, given ids of the own table. Absent: needs none. */
+  args?: (ids: Ids) => Record<string, unknown>;
+  /** What a person of that role is answered; `ok` or a code. */
+  answers?: Partial<Record<Exclude<Role, 'anon'>, string>>;
+}
+
+/** Ids of one table. */
+export interface Ids {
+  tenant: string;
+  campaign: string;
+  session: string;
+  endedSession: string;
+  guild: string;
+  channel: string;
+  request: string;
+  user: string;
+}
+
+const everybody = { owner: 'ok', dm: 'ok', viewer: 'ok', stranger: 'ok' };
+const control = { owner: 'ok', dm: 'ok', viewer: 'forbidden', stranger: 'not_found' };
+
+/** A stranger calls with the other table's ids. */
+export const functions: Record<string, FunctionExpectation> = {
+  announce_npc: {
+    by: 'authenticated',
+    args: ({ session }) => ({ session, npc: 'Greta', muted: true }),
+    answers: control,
+  },
+  bot_token_ciphertext: { by: 'service_role', args: ({ tenant }) => ({ tenant }) },
+  claim_bot: { by: 'service_role', args: ({ tenant, guild }) => ({ tenant, bot_id: guild }) },
+  claim_guild: {
+    by: 'service_role',
+    args: ({ tenant, guild, user }) => ({ tenant, guild_id: guild, name: 'x', icon_url: null, user }),
+  },
+  claim_session_request: { by: 'service_role', args: ({ request }) => ({ request }) },
+  ensure_account: { by: 'authenticated', answers: everybody },
+  me: { by: 'authenticated', answers: everybody },
+  onboarding_state: { by: 'authenticated', answers: { ...everybody, viewer: 'forbidden' } },
+  rename_tenant: {
+    by: 'authenticated',
+    args: () => ({ name: 'Renamed' }),
+    answers: { ...everybody, dm: 'forbidden', viewer: 'forbidden' },
+  },
+  request_session: {
+    by: 'authenticated',
+    args: ({ campaign, guild, channel }) => ({
+      campaign_id: campaign,
+      guild_id: guild,
+      channel_id: channel,
+      idempotency_key: '00000000-0000-4000-8000-000000000000',
+    }),
+    // The campaign is on air already: said to those who may know.
+    answers: { owner: 'campaign_busy', dm: 'campaign_busy', viewer: 'forbidden', stranger: 'not_found' },
+  },
+  session_control: { by: 'authenticated', args: ({ session }) => ({ session }), answers: control },
+  session_quota: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign }),
+    answers: { ...everybody, stranger: 'not_found' },
+  },
+  session_request_settled: { by: 'service_role', args: ({ request }) => ({ request, error_code: 'internal' }) },
+  session_transcript: {
+    by: 'authenticated',
+    args: ({ session }) => ({ session }),
+    answers: { ...everybody, stranger: 'not_found' },
+  },
+  set_bot_token: { by: 'service_role', args: ({ tenant }) => ({ tenant, ciphertext: 'x', last_four: 'xxxx' }) },
+  update_preferences: { by: 'authenticated', args: () => ({ patch: { theme: 'dark' } }), answers: everybody },
+  update_profile: { by: 'authenticated', args: () => ({ display_name: 'Renamed' }), answers: everybody },
+};
+
+/** Columns of the gateway's tables that no API role may read. */
+export const hiddenColumns: Record<string, string[]> = {
+  tenants: ['bot_token'],
+  sessions: ['worker_pod', 'worker_node', 'last_voice', 'metadata'],
+};

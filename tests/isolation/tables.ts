@@ -1,0 +1,209 @@
+// Two tables of people, planted alike: Alice's with Bob and Carol, and Mallory's. Sign-in is by the real redirects.
+import { randomUUID } from 'node:crypto';
+import { asGateway, asRoot, gatewaySql, snowflake } from '../lib/database.ts';
+import { newPerson, signIn, type SignedIn } from '../lib/people.ts';
+import type { Ids } from './expectations.ts';
+
+export interface Planted {
+  ids: Ids;
+  /** Per object of the API: the key of this table's row. */
+  keys: Record<string, string>;
+}
+
+export interface Tables {
+  owner: SignedIn;
+  dm: SignedIn;
+  viewer: SignedIn;
+  stranger: SignedIn;
+  own: Planted;
+  foreign: Planted;
+}
+
+export async function setTables(): Promise<Tables> {
+  const owner = await arrive(await newPerson('alice', { email: `alice.${randomUUID()}@example.com`, verified: true }));
+  const tenant = await tenantOf(owner);
+  // Seats for a Dungeon Master, and room for sessions.
+  await asRoot(
+    `update mgmt.subscriptions set plan_id = 'guild', status = 'active', trial_end = null where tenant_id = $1`,
+    [tenant],
+  );
+  const bob = await newPerson('bob');
+  const carol = await newPerson('carol');
+  for (const [person, role] of [
+    [bob, 'dm'],
+    [carol, 'viewer'],
+  ] as const) {
+    await asRoot(
+      `insert into mgmt.invites (tenant_id, role, discord_id, expires_at) values ($1, $2, $3, now() + interval '1 day')`,
+      [tenant, role, person.id],
+    );
+  }
+  const dm = await arrive(bob);
+  const viewer = await arrive(carol);
+  const stranger = await arrive(
+    await newPerson('mallory', { email: `mallory.${randomUUID()}@example.com`, verified: true }),
+  );
+  const foreignTenant = await tenantOf(stranger);
+  await asRoot(
+    `update mgmt.subscriptions set plan_id = 'guild', status = 'active', trial_end = null where tenant_id = $1`,
+    [foreignTenant],
+  );
+  return {
+    owner,
+    dm,
+    viewer,
+    stranger,
+    own: await plant(tenant, owner.userId),
+    foreign: await plant(foreignTenant, stranger.userId),
+  };
+}
+
+async function arrive(person: Parameters<typeof signIn>[0]): Promise<SignedIn> {
+  const signedIn = await signIn(person);
+  const { error } = await signedIn.client.rpc('ensure_account');
+  if (error) throw new Error(error.message);
+  return signedIn;
+}
+
+async function tenantOf({ userId }: SignedIn): Promise<string> {
+  return (await one<{ tenant_id: string }>('select tenant_id from mgmt.users where id = $1', [userId])).tenant_id;
+}
+
+async function one<T extends Record<string, unknown>>(sql: string, values: unknown[]): Promise<T> {
+  const [row] = await asRoot<T>(sql, values);
+  if (!row) throw new Error(`No row for ${sql}`);
+  return row;
+}
+
+/** A row of this table in every object of the API. */
+async function plant(tenant: string, user: string): Promise<Planted> {
+  const { campaign_id: campaign } = await one<{ campaign_id: string }>(
+    'select campaign_id from public.tenants where id = $1',
+    [tenant],
+  );
+  const guild = snowflake(3);
+  const channel = snowflake(2);
+  await asRoot(`update public.tenants set bot_token = 'planted secret' where id = $1`, [tenant]);
+  await asRoot(
+    `insert into private.secrets (tenant_id, name, ciphertext, last_four) values ($1, 'bot_token', 'sealed', 'cret')`,
+    [tenant],
+  );
+  await asRoot(`insert into mgmt.discord_servers (guild_id, tenant_id, name) values ($1, $2, 'Planted')`, [
+    guild,
+    tenant,
+  ]);
+
+  const endedSession = randomUUID();
+  await asGateway(gatewaySql.start, [endedSession, tenant, campaign, guild, channel, 'dedicated']);
+  await asGateway(gatewaySql.activate, [endedSession]);
+  await asGateway(
+    `insert into tenant_${tenant}.session_entries (campaign_id, session_id, speaker_name, text) values ($1, $2, 'Planted', 'Planted words')`,
+    [campaign, endedSession],
+  );
+  await asGateway(gatewaySql.end, [endedSession, null]);
+  const session = randomUUID();
+  await asGateway(gatewaySql.start, [session, tenant, campaign, guild, channel, 'dedicated']);
+  await asGateway(gatewaySql.activate, [session]);
+  await asGateway(`insert into usage_records (tenant_id, period, session_hours) values ($1, '2026-11-01', 1)`, [
+    tenant,
+  ]);
+  await asRoot(
+    `insert into mgmt.session_details (session_id, tenant_id, title, notes) values ($1, $2, 'Planted', 'Planted')`,
+    [endedSession, tenant],
+  );
+
+  const id = async (sql: string, values: unknown[]) => String((await one<{ id: string }>(sql, values)).id);
+  const request = await id(
+    `insert into mgmt.session_requests (tenant_id, campaign_id, guild_id, channel_id, idempotency_key) values ($1, $2, $3, $4, gen_random_uuid()) returning id`,
+    [tenant, campaign, guild, channel],
+  );
+  const keys: Record<string, string> = {
+    campaign_characters: await id(
+      `insert into mgmt.campaign_characters (tenant_id, campaign_id, discord_id, name) values ($1, $2, $3, 'Planted') returning id`,
+      [tenant, campaign, snowflake(1)],
+    ),
+    campaign_lore: await id(
+      `insert into mgmt.campaign_lore (tenant_id, campaign_id, title, content) values ($1, $2, 'Planted', 'Planted') returning id`,
+      [tenant, campaign],
+    ),
+    campaign_names: campaign,
+    campaigns: campaign,
+    discord_servers: guild,
+    gateway_capabilities: 'true',
+    invites: await id(
+      `insert into mgmt.invites (tenant_id, email, expires_at) values ($1, 'planted@example.com', now() + interval '1 day') returning id`,
+      [tenant],
+    ),
+    npcs: await id(
+      `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', '["planted"]') returning id`,
+      [tenant, campaign],
+    ),
+    session_details: endedSession,
+    session_requests: request,
+    session_summaries: endedSession,
+    sessions: session,
+    subscription_plans: 'guild',
+    subscriptions: await id('select id from mgmt.subscriptions where tenant_id = $1', [tenant]),
+    tenants: tenant,
+    usage_records: await id('select id from public.usage_records where tenant_id = $1', [tenant]),
+    user_preferences: user,
+    users: user,
+  };
+  return { ids: { tenant, campaign, session, endedSession, guild, channel, request, user }, keys };
+}
+
+/** What a person would send to add a row to a table, with that table's ids. */
+export const samples: Record<string, (ids: Ids) => Record<string, unknown>> = {
+  campaign_characters: ({ campaign }) => ({ campaign_id: campaign, discord_id: snowflake(1), name: 'Sample' }),
+  campaign_lore: ({ campaign }) => ({ campaign_id: campaign, title: 'Sample' }),
+  campaigns: () => ({ name: `Sample ${randomUUID()}` }),
+  npcs: ({ campaign }) => ({ campaign_id: campaign, name: `Sample ${randomUUID()}` }),
+  session_details: ({ session }) => ({ session_id: session, title: 'Sample' }),
+};
+
+/** A change of one ordinary column. */
+export const patches: Record<string, Record<string, unknown>> = {
+  campaign_characters: { name: 'Patched' },
+  campaign_lore: { title: 'Patched' },
+  campaigns: { description: 'Patched' },
+  discord_servers: { name: 'Patched' },
+  gateway_capabilities: { npc_commands: true },
+  invites: { note: 'Patched' },
+  npcs: { personality: 'Patched' },
+  session_details: { title: 'Patched' },
+  session_requests: { state: 'accepted' },
+  session_summaries: { lines: 1000 },
+  sessions: { state: 'ended' },
+  subscription_plans: { session_cap: 1000 },
+  subscriptions: { plan_id: 'guild' },
+  tenants: { name: 'Patched' },
+  usage_records: { session_hours: 0 },
+  user_preferences: { preferences: {} },
+  users: { role: 'super_admin' },
+};
+
+/** Everything of a tenant that a stranger could have changed, as root sees it. */
+export async function snapshot({ ids }: Planted): Promise<Record<string, unknown>> {
+  const tables = [
+    ['public.tenants', 'id'],
+    ['public.sessions', 'tenant_id'],
+    ['public.npc_definitions', 'tenant_id'],
+    ['public.usage_records', 'tenant_id'],
+    ['private.secrets', 'tenant_id'],
+    ...(
+      await asRoot<{ name: string }>(
+        `select format('mgmt.%I', table_name) as name from information_schema.columns
+         join information_schema.tables using (table_schema, table_name)
+         where table_schema = 'mgmt' and column_name = 'tenant_id' and table_type = 'BASE TABLE'`,
+      )
+    ).map(({ name }) => [name, 'tenant_id']),
+  ];
+  const seen: Record<string, unknown> = {};
+  for (const [table, column] of tables) {
+    seen[table!] = await asRoot(
+      `select to_jsonb(t) as row from ${table} as t where ${column} = $1 order by to_jsonb(t)::text`,
+      [ids.tenant],
+    );
+  }
+  return seen;
+}
