@@ -4,18 +4,18 @@ import { npcRow, npcSchema } from './schemas/npc.ts';
 
 test.each(['en', 'de'])('every template in %s is a valid NPC as it stands', (language) => {
   for (const kind of templateKinds) {
-    const { names, tagline, personality, knows, rules, sample } = npcTemplate(kind, language);
+    const { names, title, personality, knows, rules, sample } = npcTemplate(kind, language);
     for (const name of names) {
       const npc = npcSchema.parse({
         name,
-        tagline,
+        title,
         personality,
         portrait: kind,
         pigment: 1,
         knowledge_scope: knows,
         behavior_rules: rules,
       });
-      expect(npcRow(npc).attributes).toMatchObject({ portrait: kind, tagline });
+      expect(npcRow(npc).attributes).toMatchObject({ portrait: kind, title });
     }
     expect(sample.length).toBeLessThanOrEqual(500);
   }

@@ -18,7 +18,7 @@ export interface NpcTemplate {
   /** Fitting names; the first is given. */
   names: readonly [string, ...string[]];
   /** In a few words. */
-  tagline: string;
+  title: string;
   /** Written to the NPC. */
   personality: string;
   /** A line to hear the voice with. */

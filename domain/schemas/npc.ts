@@ -7,7 +7,7 @@ import { issue, optionalText, requiredText, textList } from './issue.ts';
 /** Limits that the database checks too (screens document, section 3.6). */
 export const npcLimits = {
   name: 255,
-  tagline: 120,
+  title: 120,
   personality: 2000,
   knowledge_scope: { most: 50, longest: 120 },
   secret_knowledge: { most: 50, longest: 500 },
@@ -19,7 +19,7 @@ export const npcLimits = {
 } as const;
 
 /** Keys of `attributes` that have a field of their own; everything else there is a note of the DM. */
-export const ownAttributes = ['tagline', 'portrait', 'pigment', 'prepared_lines'] as const;
+export const ownAttributes = ['title', 'portrait', 'pigment', 'prepared_lines'] as const;
 
 const list = ({ most, longest }: { most: number; longest: number }) => textList(most, longest);
 
@@ -51,7 +51,7 @@ const notesSchema = z
 export const npcSchema = z
   .object({
     name: requiredText(npcLimits.name),
-    tagline: optionalText(npcLimits.tagline),
+    title: optionalText(npcLimits.title),
     portrait: z
       .string()
       .transform((value) => (isPortraitKind(value) ? value : null))
@@ -78,13 +78,13 @@ export const npcSchema = z
   });
 export type NpcInput = z.output<typeof npcSchema>;
 
-type AttributeFields = Pick<NpcInput, 'tagline' | 'portrait' | 'pigment' | 'prepared_lines' | 'notes'>;
+type AttributeFields = Pick<NpcInput, 'title' | 'portrait' | 'pigment' | 'prepared_lines' | 'notes'>;
 
-function attributesOf({ tagline, portrait, pigment, prepared_lines, notes }: AttributeFields) {
+function attributesOf({ title, portrait, pigment, prepared_lines, notes }: AttributeFields) {
   return {
     ...Object.fromEntries(notes.map(({ key, value }) => [key, noteValue(value)])),
     pigment,
-    ...(tagline && { tagline }),
+    ...(title && { title }),
     ...(portrait && { portrait }),
     ...(prepared_lines.length > 0 && { prepared_lines }),
   };
