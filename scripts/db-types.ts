@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { databaseUrl, type StackContext } from '../stack/context.ts';
 import { StackError } from '../stack/errors.ts';
-import { runNode } from '../stack/run-node.ts';
+import { runNode } from '../stack/run-program.ts';
 import { runningContext } from '../stack/running-context.ts';
 import { supabaseCli } from '../stack/tools.ts';
 

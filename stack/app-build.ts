@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StackError } from './errors.ts';
-import { runNode } from './run-node.ts';
+import { type Oversight, runNode } from './run-program.ts';
 import { identify, isAlive, type ProcessIdentity } from './supervisor/processes.ts';
 
 const inputs = ['app', 'domain', 'project.inlang', 'svelte.config.js', 'vite.config.ts', 'package-lock.json'];
@@ -14,7 +14,7 @@ const generated = new Set(['app/.svelte-kit', 'app/node_modules', 'app/lib/parag
 const lockPollMs = 200;
 
 /** Returns what it did, in one line. */
-export async function buildApp(root: string, signal?: AbortSignal): Promise<string> {
+export async function buildApp(root: string, oversight?: Oversight): Promise<string> {
   const marker = join(root, 'build', '.sources.sha256');
   const isCurrent = () => existsSync(marker) && readFileSync(marker, 'utf8') === hashOf(root);
   if (isCurrent()) return 'The app is built.';
@@ -29,7 +29,7 @@ export async function buildApp(root: string, signal?: AbortSignal): Promise<stri
     const hash = hashOf(root);
     rmSync(marker, { force: true });
     const env = { ...process.env, NODE_ENV: 'production' };
-    await runNode({ root, script: vite, args: ['build'], env, failure: 'The app could not be built', signal });
+    await runNode({ root, script: vite, args: ['build'], env, failure: 'The app could not be built', oversight });
     writeFileSync(marker, hash);
     return `The app was built in ${((performance.now() - started) / 1000).toFixed(1)} s.`;
   });

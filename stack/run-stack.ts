@@ -7,7 +7,7 @@ import { createContext } from './create-context.ts';
 import { StackError } from './errors.ts';
 import { welcome } from './messages.ts';
 import { ensureDataFolder } from './postgres/data-folder.ts';
-import { runNode } from './run-node.ts';
+import { runNode } from './run-program.ts';
 import { servicesOf } from './services/all.ts';
 import { isSimulated } from './services/addresses.ts';
 import { type Step, Supervisor } from './supervisor/supervisor.ts';
@@ -73,13 +73,13 @@ function stepsOf(context: StackContext, echo: (line: string) => void): Step[] {
   const { root, command } = context;
   const env = scriptEnvironment(root);
   return [
-    { name: 'data-folder', dependsOn: [], run: () => ensureDataFolder(context) },
+    { name: 'data-folder', dependsOn: [], run: (oversight) => ensureDataFolder(context, oversight) },
     {
       name: 'migrations',
       dependsOn: ['postgres'],
-      run: async (signal) => {
+      run: async (oversight) => {
         await runNode({
-          signal,
+          oversight,
           root,
           script: 'stack/postgres/prepare.ts',
           args: [command],
@@ -91,8 +91,8 @@ function stepsOf(context: StackContext, echo: (line: string) => void): Step[] {
     {
       name: 'app-build',
       dependsOn: [],
-      run: async (signal) => {
-        if (command !== 'dev') echo(`app       | ${await buildApp(root, signal)}`);
+      run: async (oversight) => {
+        if (command !== 'dev') echo(`app       | ${await buildApp(root, oversight)}`);
       },
     },
   ];

@@ -1,9 +1,9 @@
 // The data folder of the embedded Postgres: made on the first start, taken over after a crash.
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackContext } from '../context.ts';
 import { StackError } from '../errors.ts';
+import { type Oversight, runProgram } from '../run-program.ts';
 import { postgresBinaries } from '../tools.ts';
 import { asPostgresAccount, giveTo, postgresAccount } from './account.ts';
 
@@ -14,7 +14,7 @@ export function dataFolder(context: Pick<StackContext, 'home'>): string {
 }
 
 /** Makes the data folder when there is none. It gets its name last, so a start that is killed here leaves no half of one. */
-export async function ensureDataFolder(context: StackContext): Promise<void> {
+export async function ensureDataFolder(context: StackContext, oversight: Oversight): Promise<void> {
   const folder = dataFolder(context);
   if (existsSync(join(folder, 'PG_VERSION'))) {
     const version = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
@@ -24,13 +24,14 @@ export async function ensureDataFolder(context: StackContext): Promise<void> {
   const draft = `${folder}.new`;
   const passwordFile = `${folder}.password`;
   const account = postgresAccount();
-  rmSync(draft, { recursive: true, force: true });
+  // The initdb of a killed start may still be tidying up behind itself.
+  rmSync(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   mkdirSync(draft, { mode: 0o700 });
   giveTo(draft, account);
   writeFileSync(passwordFile, context.secrets.database.supabase_admin, { mode: 0o600 });
   giveTo(passwordFile, account);
   try {
-    await initdb(context, draft, passwordFile);
+    await initdb(context, draft, passwordFile, oversight);
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -59,7 +60,12 @@ function readCommandLine(pid: number): string | undefined {
 }
 
 /** Sorted as on a hosted project: by ICU's en-US, with the plain C library's locale for messages and numbers. */
-async function initdb(context: StackContext, folder: string, passwordFile: string): Promise<void> {
+async function initdb(
+  context: StackContext,
+  folder: string,
+  passwordFile: string,
+  oversight: Oversight,
+): Promise<void> {
   const args = [
     `--pgdata=${folder}`,
     '--username=supabase_admin',
@@ -71,16 +77,11 @@ async function initdb(context: StackContext, folder: string, passwordFile: strin
     '--locale=C.UTF-8',
     '--data-checksums',
   ];
-  const { command, args: all, ...as } = asPostgresAccount(postgresBinaries().initdb, args, context.home);
-  const child = spawn(command, all, { ...as, cwd: '/', env: { LC_ALL: 'C', PATH: process.env.PATH } });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
+  await runProgram({
+    ...asPostgresAccount(postgresBinaries().initdb, args, context.home),
+    cwd: '/',
+    env: { LC_ALL: 'C', PATH: process.env.PATH },
+    failure: `Postgres could not make its data folder ${folder}`,
+    oversight,
   });
-  if (code === 0) return;
-  const reason = output.trim().split('\n').slice(-3).join(' ');
-  throw new StackError(`Postgres could not make its data folder ${folder}: ${reason}`);
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { databaseUrl, type StackContext } from '../context.ts';
-import { runNode } from '../run-node.ts';
+import { runNode } from '../run-program.ts';
 import { supabaseCli } from '../tools.ts';
 import { setPassword } from './bootstrap.ts';
 

@@ -146,7 +146,7 @@ test('a second stack in the same folder is refused', async () => {
 });
 
 test('what a killed supervisor left is ended, and nothing else', async () => {
-  const sleeper = () => spawn('sleep', ['60'], { stdio: 'ignore' });
+  const sleeper = () => spawn('sleep', ['60'], { stdio: 'ignore', detached: true });
   const [left, innocent] = [sleeper(), sleeper()];
   const [leftIdentity, innocentIdentity] = [identify(left.pid!)!, identify(innocent.pid!)!];
   try {

@@ -1,9 +1,11 @@
+import type { ChildProcess } from 'node:child_process';
 import type { StackContext } from '../context.ts';
 import type { StackError } from '../errors.ts';
+import type { Oversight } from '../run-program.ts';
 import type { ServiceDefinition } from '../services/types.ts';
 import { endOrphans } from './orphans.ts';
 import { requireFreePorts } from './ports.ts';
-import { memoryOf } from './processes.ts';
+import { identify, memoryOf, type ProcessIdentity } from './processes.ts';
 import { Service, type ServiceEvents } from './service.ts';
 import { ServiceLog } from './service-log.ts';
 import { claimHome, removeState, type StackState, writeState } from './state-file.ts';
@@ -13,7 +15,7 @@ import { defaultTiming, type Timing } from './timing.ts';
 export interface Step {
   name: string;
   dependsOn: string[];
-  run: (signal: AbortSignal) => Promise<void>;
+  run: (oversight: Oversight) => Promise<void>;
 }
 
 export interface SupervisorOptions {
@@ -37,6 +39,8 @@ export class Supervisor {
   readonly #failure = Promise.withResolvers<StackError>();
   readonly #abort = new AbortController();
   #stopping: Promise<void> | undefined;
+  /** The state file is gone for good. */
+  #isDown = false;
 
   /** Takes the data folder for this process: throws when another stack runs in it. */
   constructor(context: StackContext, { services, steps, echo, timing }: SupervisorOptions) {
@@ -102,7 +106,9 @@ export class Supervisor {
     if (!service && !step) throw new Error(`A service depends on "${name}", which does not exist.`);
     await Promise.all((service?.definition ?? step)!.dependsOn.map(reach));
     if (this.#stopping) return;
-    await (service ? service.start() : step!.run(this.#abort.signal));
+    await (service
+      ? service.start()
+      : step!.run({ signal: this.#abort.signal, track: (child) => this.#track(name, child) }));
   }
 
   async #stopAll(): Promise<void> {
@@ -117,6 +123,7 @@ export class Supervisor {
       return promise;
     };
     await Promise.all([...this.#services.values()].map(stop));
+    this.#isDown = true;
     removeState(this.#context.home);
   }
 
@@ -130,14 +137,23 @@ export class Supervisor {
   #serviceOf(definition: ServiceDefinition): Service {
     const { name } = definition;
     const events: ServiceEvents = {
-      onProcess: (identity) => {
-        this.#state.services = this.#state.services.filter((service) => service.name !== name);
-        if (identity) this.#state.services.push({ name, ...identity });
-        writeState(this.#context.home, this.#state);
-      },
+      onProcess: (identity) => this.#note(name, identity),
       onGiveUp: (error) => this.#failure.resolve(error),
     };
     const { root, home } = this.#context;
     return new Service(definition, { root, log: new ServiceLog(home, name, this.#echo), events, timing: this.#timing });
+  }
+
+  #track(name: string, child: ChildProcess): void {
+    if (child.pid === undefined) return;
+    this.#note(name, identify(child.pid));
+    child.once('exit', () => this.#note(name, undefined));
+  }
+
+  /** Writes down which process stands for a service or step, for the start after a kill. */
+  #note(name: string, identity: ProcessIdentity | undefined): void {
+    this.#state.services = this.#state.services.filter((service) => service.name !== name);
+    if (identity) this.#state.services.push({ name, ...identity });
+    if (!this.#isDown) writeState(this.#context.home, this.#state);
   }
 }
