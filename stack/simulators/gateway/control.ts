@@ -1,73 +1,54 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { z } from 'zod';
+import { fields, flag, listOf, matching, numberWithin, orNull, readBody, RequestError, text } from './control-body.ts';
 import { type Database, errorText } from './database.ts';
-import { type Faults, faultsSchema } from './faults.ts';
+import type { Faults, NextStart } from './faults.ts';
 import type { Gateway } from './gateway.ts';
 import type { Listener } from './listener.ts';
-import { clockSchema, paceSchema, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { npcId, TranscriptStore } from './transcript-store.ts';
 
-const paceRequest = z.strictObject({
-  tenant_id: z.string().min(1).optional(),
-  ...paceSchema.shape,
-  ...clockSchema.shape,
+const ms = numberWithin(0, 3_600_000);
+
+const faultsRequest = fields({
+  tenant_id: text,
+  next_start: orNull(matching<NextStart>(/^(refuse|hang|drop|answer_lost|slow:\d+)$/)),
+  stop: orNull(matching<'refuse' | 'hang'>(/^(refuse|hang)$/)),
+  unimplemented: listOf(text),
+  bad_proto: flag,
+  die_mid_session: text,
+  unavailable: flag,
+  mute_connections: flag,
 });
 
-const sweepRequest = z.strictObject({
-  tenant_id: z.string().min(1).optional(),
-  heartbeat_timeout_ms: z.number().int().min(0).optional(),
-  pending_timeout_ms: z.number().int().min(0).optional(),
+const paceRequest = fields({
+  tenant_id: text,
+  lines_per_second: orNull(numberWithin(0, 1000)),
+  speak_ms: orNull(ms),
+  join_ms: orNull(ms),
+  heartbeat_ms: orNull(numberWithin(10, 3_600_000)),
+  sweep_ms: orNull(numberWithin(50, 3_600_000)),
+  heartbeat_timeout_ms: orNull(ms),
+  pending_timeout_ms: orNull(ms),
 });
 
-const linesRequest = z.strictObject({
-  session_id: z.string().min(1),
-  lines: z
-    .array(
-      z.strictObject({
-        text: z.string(),
-        raw_text: z.string().optional(),
-        speaker_id: z.string().optional(),
-        speaker_name: z.string().optional(),
-        /** An NPC by name: gives speaker and npc_id. */
-        npc: z.string().optional(),
-        npc_id: z.string().optional(),
-        duration_ns: z.number().int().min(0).optional(),
-      }),
-    )
-    .max(10_000),
+const sweepRequest = fields({ tenant_id: text, heartbeat_timeout_ms: ms, pending_timeout_ms: ms });
+
+const linesRequest = fields({
+  session_id: text,
+  lines: listOf(
+    fields({
+      text,
+      raw_text: text,
+      speaker_id: text,
+      speaker_name: text,
+      npc: text,
+      npc_id: text,
+      duration_ns: numberWithin(0, Number.MAX_SAFE_INTEGER),
+    }),
+  ),
 });
 
-type LinesRequest = z.infer<typeof linesRequest>;
-
-class RequestError extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-const largestBody = 4 * 1024 * 1024;
-
-async function readJson<Schema extends z.ZodType>(request: IncomingMessage, schema: Schema): Promise<z.infer<Schema>> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody) throw new RequestError(413, 'The body is too large.');
-    chunks.push(chunk);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.concat(chunks).toString() || '{}');
-  } catch {
-    throw new RequestError(400, 'The body is not JSON.');
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new RequestError(422, z.prettifyError(parsed.error));
-  return parsed.data;
-}
+type LinesRequest = ReturnType<typeof linesRequest>;
 
 export interface Controlled {
   database: Database;
@@ -81,7 +62,7 @@ export interface Controlled {
 export function createControlServer(controlled: Controlled): Server {
   const { database, gateway, faults, settings, listener } = controlled;
 
-  async function writeLines({ session_id, lines }: LinesRequest): Promise<{ written: number }> {
+  async function writeLines({ session_id = '', lines = [] }: LinesRequest): Promise<{ written: number }> {
     const session = await gateway.sessions.get(session_id);
     if (!session) throw new RequestError(404, `No session ${session_id}.`);
     const worker = gateway.bots.worker(session_id);
@@ -92,8 +73,8 @@ export function createControlServer(controlled: Controlled): Server {
       const entry = {
         speakerId: line.speaker_id ?? line.npc ?? '',
         speakerName: line.speaker_name ?? line.npc ?? '',
-        text: line.text,
-        rawText: line.raw_text ?? (line.npc === undefined ? line.text : ''),
+        text: line.text ?? '',
+        rawText: line.raw_text ?? (line.npc === undefined ? (line.text ?? '') : ''),
         npcId: line.npc_id ?? npc?.id ?? (line.npc === undefined ? '' : npcId(0, line.npc)),
         timestamp: new Date(),
         durationNs: line.duration_ns ?? 1_000_000_000,
@@ -120,14 +101,13 @@ export function createControlServer(controlled: Controlled): Server {
     }),
 
     'POST /control/faults': async (request) => {
-      const change = await readJson(request, faultsSchema);
+      const { die_mid_session, unavailable, mute_connections, ...change } = await readBody(request, faultsRequest);
       faults.change(change);
-      if (change.mute_connections !== undefined) listener.setMute(change.mute_connections);
-      if (change.unavailable === true) await listener.close();
-      if (change.unavailable === false) await listener.open();
-      if (change.die_mid_session !== undefined) {
-        const worker = gateway.bots.worker(change.die_mid_session);
-        if (!worker) throw new RequestError(404, `No worker plays ${change.die_mid_session}.`);
+      if (mute_connections !== undefined) listener.setMute(mute_connections);
+      if (unavailable !== undefined) await (unavailable ? listener.close() : listener.open());
+      if (die_mid_session !== undefined) {
+        const worker = gateway.bots.worker(die_mid_session);
+        if (!worker) throw new RequestError(404, `No worker plays ${die_mid_session}.`);
         worker.die();
       }
       return { ok: true };
@@ -144,7 +124,7 @@ export function createControlServer(controlled: Controlled): Server {
     },
 
     'POST /control/pace': async (request) => {
-      const { tenant_id, sweep_ms, heartbeat_timeout_ms, pending_timeout_ms, ...pace } = await readJson(
+      const { tenant_id, sweep_ms, heartbeat_timeout_ms, pending_timeout_ms, ...pace } = await readBody(
         request,
         paceRequest,
       );
@@ -158,7 +138,7 @@ export function createControlServer(controlled: Controlled): Server {
     },
 
     'POST /control/sweep': async (request) => {
-      const { tenant_id, heartbeat_timeout_ms, pending_timeout_ms } = await readJson(request, sweepRequest);
+      const { tenant_id, heartbeat_timeout_ms, pending_timeout_ms } = await readBody(request, sweepRequest);
       const ended = await gateway.sweep({
         ...(tenant_id === undefined ? {} : { tenantId: tenant_id }),
         ...(heartbeat_timeout_ms === undefined ? {} : { heartbeatMs: heartbeat_timeout_ms }),
@@ -167,7 +147,7 @@ export function createControlServer(controlled: Controlled): Server {
       return { ended };
     },
 
-    'POST /control/lines': async (request) => writeLines(await readJson(request, linesRequest)),
+    'POST /control/lines': async (request) => writeLines(await readBody(request, linesRequest)),
   };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -128,7 +128,7 @@ export class SessionController {
   async #joinVoice(sessionId: string, fault: NextStart | undefined): Promise<void> {
     await this.#failing(sessionId, 'gateway: voice permission check', async () => {
       if (fault === 'refuse') throw new Error('bot is missing the CONNECT permission in the voice channel');
-      await sleep(this.#deps.pace(this.#tenant.id).join_ms ?? 0);
+      await sleep(this.#deps.pace(this.#tenant.id).join_ms);
     });
   }
 

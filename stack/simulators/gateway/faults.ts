@@ -1,30 +1,17 @@
-import { z } from 'zod';
+/** What the next start does instead of working. `slow:<ms>` works late. */
+export type NextStart = 'refuse' | 'hang' | 'drop' | 'answer_lost' | `slow:${number}`;
 
-/** What the next start does instead of working. */
-export const nextStart = z.union([
-  z.enum(['refuse', 'hang', 'drop', 'answer_lost']),
-  z.templateLiteral(['slow:', z.number().int().nonnegative()]),
-]);
-
-export const faultsSchema = z.strictObject({
+/** What is not given stays as it is; null takes a fault away. */
+export interface FaultsChange {
   /** Only for this tenant and its sessions. */
-  tenant_id: z.string().min(1).optional(),
-  next_start: nextStart.nullish(),
-  stop: z.enum(['refuse', 'hang']).nullish(),
-  /** Methods that this gateway does not have, such as `MuteNPC`; `SessionWorkerService` stands for all of them. */
-  unimplemented: z.array(z.string()).optional(),
+  tenant_id?: string;
+  next_start?: NextStart | null;
+  stop?: 'refuse' | 'hang' | null;
+  /** Methods that this gateway does not have, such as `MuteNPC`; `SessionWorkerService` stands for all of its methods. */
+  unimplemented?: string[];
   /** Answers that are no messages of the contract. */
-  bad_proto: z.boolean().optional(),
-  /** The session whose worker dies now, without a word. */
-  die_mid_session: z.string().min(1).optional(),
-  /** Closes the gRPC port and every connection. For everybody. */
-  unavailable: z.boolean().optional(),
-  /** Accepts connections and says nothing. For everybody. */
-  mute_connections: z.boolean().optional(),
-});
-
-export type FaultsChange = z.infer<typeof faultsSchema>;
-export type NextStart = z.infer<typeof nextStart>;
+  bad_proto?: boolean;
+}
 
 interface FaultSet {
   nextStart?: NextStart | null;

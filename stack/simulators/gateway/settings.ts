@@ -1,28 +1,24 @@
-import { z } from 'zod';
-
-const ms = z.number().int().min(0).max(3_600_000);
-
-/** How fast a tenant's sessions are played. `null` brings back what the next wider setting says. */
-export const paceSchema = z.strictObject({
-  /** Scripted lines per second; 0: none. By default as fast as people speak. */
-  lines_per_second: z.number().min(0).max(1000).nullish(),
+/** How fast sessions are played. */
+export interface Pace {
+  /** Scripted lines per second, 0 for none; null: as fast as people speak. */
+  lines_per_second: number | null;
   /** From a puppet's command to its line. */
-  speak_ms: ms.nullish(),
+  speak_ms: number;
   /** Joining the voice channel. */
-  join_ms: ms.nullish(),
+  join_ms: number;
   /** Between two signs of life. */
-  heartbeat_ms: ms.min(10).nullish(),
-});
+  heartbeat_ms: number;
+}
 
 /** The gateway's own clocks. */
-export const clockSchema = z.strictObject({
-  sweep_ms: ms.min(50).nullish(),
-  heartbeat_timeout_ms: ms.nullish(),
-  pending_timeout_ms: ms.nullish(),
-});
+export interface Clocks {
+  sweep_ms: number;
+  heartbeat_timeout_ms: number;
+  pending_timeout_ms: number;
+}
 
-export type Pace = { [Name in keyof z.infer<typeof paceSchema>]-?: number | null };
-export type Clocks = { [Name in keyof z.infer<typeof clockSchema>]-?: number };
+/** What is given changes; null brings back what the next wider setting says. */
+export type Change<Values> = { [Name in keyof Values]?: Values[Name] | null | undefined };
 
 const defaultPace: Pace = { lines_per_second: null, speak_ms: 1200, join_ms: 400, heartbeat_ms: 30_000 };
 /** As the gateway has them. */
@@ -47,12 +43,12 @@ export class Settings {
     return { ...defaultClocks, ...this.#clocks };
   }
 
-  setPace(change: z.infer<typeof paceSchema>, tenantId?: string): void {
+  setPace(change: Change<Pace>, tenantId?: string): void {
     if (tenantId === undefined) this.#pace = merged(this.#pace, change);
     else this.#paceOf.set(tenantId, merged(this.#paceOf.get(tenantId) ?? {}, change));
   }
 
-  setClocks(change: z.infer<typeof clockSchema>): void {
+  setClocks(change: Change<Clocks>): void {
     this.#clocks = merged(this.#clocks, change);
   }
 }

@@ -127,7 +127,7 @@ export class Worker {
     const timer = setTimeout(() => {
       this.#puppets.delete(timer);
       void this.#writeLine({ speaker: { npc: index }, text, rawText: '' });
-    }, this.#pace().speak_ms ?? 0);
+    }, this.#pace().speak_ms);
     this.#puppets.add(timer);
     return true;
   }
@@ -159,7 +159,7 @@ export class Worker {
     this.#nextHeartbeat = setTimeout(() => {
       this.#gateway.heartbeat(this.options.sessionId).catch(this.#complain);
       this.#scheduleHeartbeat();
-    }, this.#pace().heartbeat_ms ?? 0);
+    }, this.#pace().heartbeat_ms);
   }
 
   #scheduleLine(speakingMs: number): void {
