@@ -7,6 +7,8 @@ export function stackEnvironment(context: StackContext): Record<string, string> 
     DISCORD_SIMULATOR_URL: serviceUrl(context, 'discord'),
     GATEWAY_SIMULATOR_URL: serviceUrl(context, 'gatewayControl'),
     MAILBOX_URL: serviceUrl(context, 'mailbox'),
+    GLYPHOXA_GATEWAY_ADDR: `127.0.0.1:${context.ports.gatewayGrpc}`,
+    GLYPHOXA_GATEWAY_SECRET: context.secrets.gatewaySecret,
   };
   return {
     SUPABASE_URL: serviceUrl(context, 'api'),
