@@ -1,11 +1,13 @@
 import { AuthApi } from './auth/auth-api.ts';
 import { readConfig } from './config.ts';
 import { createGateway } from './gateway/server.ts';
+import { captureLibraryLog } from './library-log.ts';
 import { log } from './log.ts';
 import { RestApi } from './rest/rest-api.ts';
 import { StorageApi } from './storage/storage-api.ts';
 
 /** The one origin: REST, Auth and Storage in this process, Realtime and the edge functions behind it. */
+captureLibraryLog();
 const config = readConfig(process.env);
 const [rest, auth, storage] = await Promise.all([
   RestApi.start(config),

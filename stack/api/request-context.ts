@@ -25,3 +25,8 @@ export function currentRequest(): RequestContext {
   if (!request) throw new Error('Nothing of the API may run outside a request');
   return request;
 }
+
+/** For log lines, which also come from outside of requests. */
+export function currentRequestId(): string | undefined {
+  return storage.getStore()?.id;
+}

@@ -1,6 +1,7 @@
 import { App } from '@supabase/lite';
 import { PostgresConnection } from '@supabase/lite/postgres';
 import type { ApiConfig } from '../config.ts';
+import { adminRoutes } from './admin-routes.ts';
 import { emailRoutes } from './email-routes.ts';
 import { discordRoutes } from './external-routes.ts';
 import { createMailer } from './mailer.ts';
@@ -30,6 +31,7 @@ export class AuthApi {
       url: config.AUTH_DATABASE_URL,
       postgresOptions: {
         max: poolSize,
+        idle_timeout: 60,
         connection: { application_name: 'glyphoxa-auth' },
         onnotice: () => undefined,
         // Times as Supabase Auth writes them, instead of Postgres' own form.
@@ -81,6 +83,7 @@ export class AuthApi {
             settingsRoute(discord.length > 0),
             ...discord,
             ...emailRoutes(config),
+            adminRoutes,
           ],
         },
       },

@@ -1,4 +1,5 @@
 import type { HonoContext } from '@supabase/lite';
+import type { Kysely } from 'kysely';
 
 /** The Auth service of @supabase/lite, whose class the library does not export; it makes one for each request. */
 export type LibraryAuthService = HonoContext['Variables']['authService'];
@@ -87,4 +88,14 @@ export function internals(service: LibraryAuthService): AuthServiceInternals {
   const missing = needed.filter((name) => typeof (service as unknown as Record<string, unknown>)[name] !== 'function');
   if (missing.length > 0) throw new Error(`@supabase/lite changed: its AuthService has no ${missing.join(', ')}`);
   return service as unknown as AuthServiceInternals;
+}
+
+interface Tables {
+  'auth.users': { id: string; created_at: string };
+  'auth.sessions': { id: string; user_agent: string | null; ip: string | null };
+}
+
+/** What the repository queries: the open transaction, if there is one. For the few statements it has no method for. */
+export function databaseOf(service: LibraryAuthService): Kysely<Tables> {
+  return (service.repo as unknown as { db: Kysely<Tables> }).db;
 }

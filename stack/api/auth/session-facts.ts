@@ -1,14 +1,9 @@
 import type { HonoContext } from '@supabase/lite';
 import type { MiddlewareHandler } from 'hono';
 import { decodeJwt, SignJWT } from 'jose';
-import type { Kysely } from 'kysely';
 import type { ApiConfig } from '../config.ts';
 import { currentRequest } from '../request-context.ts';
-import { internals, type LibraryAuthService, type Session } from './library.ts';
-
-interface SessionsTable {
-  'auth.sessions': { id: string; user_agent: string | null; ip: string | null };
-}
+import { databaseOf, internals, type LibraryAuthService, type Session } from './library.ts';
 
 /**
  * Completes the sessions that the library makes: their rows say from where and by which program (people see it in their list of
@@ -54,9 +49,8 @@ async function withClaims(session: Session, key: Uint8Array, issuer: string): Pr
 
 /** Inside the transaction of the sign-in, if there is one. */
 async function rememberDevice(service: LibraryAuthService, sessionId: string): Promise<void> {
-  const { db } = service.repo as unknown as { db: Kysely<SessionsTable> };
   const { headers, address } = currentRequest();
-  await db
+  await databaseOf(service)
     .updateTable('auth.sessions')
     .set({ user_agent: headers['user-agent'] ?? null, ip: address || null })
     .where('id', '=', sessionId)

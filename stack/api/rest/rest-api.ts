@@ -11,7 +11,7 @@ export const exposedSchema = 'mgmt';
 
 /** As on Supabase: most rows one answer holds. */
 const maxRows = 1_000;
-/** More than two cores can use at once; Postgres has 100 in all. */
+/** More than two cores can use at once, and a fifth of what Postgres allows. */
 const poolSize = 12;
 /** How long requests of before a reload may take to end. */
 const drainSeconds = 15;

@@ -44,6 +44,8 @@ export class RoleConnection extends PostgresConnection {
       url: options.url,
       postgresOptions: {
         max: options.poolSize,
+        // Seconds. A stack at rest holds few connections.
+        idle_timeout: 60,
         connection: { application_name: options.name },
         onnotice: () => undefined,
       },
