@@ -43,7 +43,8 @@ export function asPostgresAccount(binary: string, args: string[], home: string):
     );
   }
   const drop = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'];
-  const keep = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
+  // Without no_setuid_fixup, access(2), by which initdb looks for the server, would ignore the capability.
+  const keep = ['--securebits=+no_setuid_fixup', '--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
   return { command: setpriv, args: [...drop, ...keep, '--', binary, ...args] };
 }
 
