@@ -23,8 +23,6 @@ alter table public.tenants add column if not exists contact_email text;
 alter table public.tenants add column if not exists bot_last_four text;
 -- The token itself is readable by the gateway only; whether there is one is not a secret.
 alter table public.tenants add column if not exists bot_set boolean generated always as (bot_token <> '') stored;
--- Not valid: a database that the gateway made first may hold longer ids; no new one may join them.
-alter table public.tenants add constraint tenants_id_names_a_schema check (id ~ '^[a-z][a-z0-9_]{0,55}$') not valid;
 alter table public.tenants add constraint tenants_name_length check (char_length(name) <= 255);
 alter table public.tenants add constraint tenants_bot_last_four_length check (char_length(bot_last_four) <= 4);
 
@@ -152,12 +150,18 @@ create function private.register_tenant_id() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  -- Not a constraint: tenants of before whose ids are longer go on, and a constraint would refuse their updates too.
+  if new.id !~ '^[a-z][a-z0-9_]{0,55}$' then
+    raise check_violation using
+      message = format('tenant id %s cannot name a schema', quote_literal(new.id)),
+      hint = 'Lower-case letters, digits and underscores, a letter first, at most 56 characters.';
+  end if;
   insert into private.used_tenant_ids (id) values (new.id);
   return null;
 end
 $$;
 revoke execute on function private.register_tenant_id() from public;
-comment on function private.register_tenant_id() is 'Refuses (23505) an id that another tenant had. Definer: the gateway inserts tenants but does not see the register.';
+comment on function private.register_tenant_id() is 'Refuses (23514) an id that cannot name a schema and (23505) one that another tenant had. Definer: the gateway inserts tenants but does not see the register.';
 
 create trigger tenants_register_id after insert on public.tenants
   for each row execute function private.register_tenant_id();
