@@ -4,6 +4,7 @@ import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface FreshStack {
   home: string;
@@ -16,6 +17,7 @@ export interface FreshStack {
 /** As many ports as a stack spans, docs/architecture.md. */
 const span = 12;
 const startTimeoutMs = 180_000;
+const pollMs = 100;
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -77,5 +79,7 @@ export async function startFreshStack(extra: Record<string, string>): Promise<Fr
       await stop({ keep: true });
       throw new Error('The stack did not become ready.');
     }
+    // Meanwhile the stack's output and its end are heard.
+    await delay(pollMs);
   }
 }
