@@ -1,0 +1,136 @@
+// A tenant of the gateway's own making, with a bot, a campaign and NPCs, and what its sessions do.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { asRoot } from '../lib/database.ts';
+import { stackVariable } from '../lib/environment.ts';
+import type { Rpc } from './rpc.ts';
+
+export interface Table {
+  tenant: string;
+  campaign: string;
+  guild: string;
+  channel: string;
+}
+
+/** An id of Discord's form that no other test uses. */
+export function newSnowflake(): string {
+  return `9${BigInt(`0x${randomBytes(8).toString('hex')}`)
+    .toString()
+    .padStart(20, '0')
+    .slice(0, 17)}`;
+}
+
+/** Plays at once and says nothing by itself, until a test sets another pace. */
+export async function newTable(rpc: Rpc, { npcs = ['Greta', 'Holm'], language = 'en' } = {}): Promise<Table> {
+  const tenant = `gateway_${randomBytes(6).toString('hex')}`;
+  const table = { tenant, campaign: randomUUID(), guild: newSnowflake(), channel: newSnowflake() };
+  await rpc.call('ManagementService/CreateTenant', {
+    id: tenant,
+    licenseTier: 'dedicated',
+    botToken: `token.of.${tenant}`,
+    guildIds: [table.guild],
+    campaignId: table.campaign,
+  });
+  // In managed mode nobody plays without a plan; this one has no cap that the tests would use up.
+  await asRoot(
+    `insert into mgmt.subscriptions (tenant_id, plan_id, status, current_period_start, current_period_end)
+     values ($1, 'guild', 'active', now(), now() + interval '1 month')`,
+    [tenant],
+  );
+  await asRoot('update mgmt.campaigns set language = $2 where id = $1', [table.campaign, language]);
+  for (const name of npcs) {
+    await asRoot(
+      `insert into public.npc_definitions (id, tenant_id, campaign_id, name, personality, knowledge_scope)
+       values ($1, $2, $3, $4, 'Curious.', '["the road"]')`,
+      [randomUUID(), tenant, table.campaign, name],
+    );
+  }
+  await pace(table, { lines_per_second: 0, join_ms: 0, speak_ms: 0 });
+  return table;
+}
+
+export async function startSession(rpc: Rpc, table: Table): Promise<string> {
+  const { sessionId } = await rpc.call<{ sessionId: string }>('ManagementService/StartWebSession', startRequest(table));
+  return sessionId;
+}
+
+export function startRequest({ tenant, campaign, guild, channel }: Table) {
+  return { tenantId: tenant, campaignId: campaign, guildId: guild, channelId: channel };
+}
+
+export interface SessionRow {
+  [column: string]: unknown;
+  id: string;
+  state: string;
+  error: string | null;
+  started_at: Date;
+  ended_at: Date | null;
+  last_heartbeat: Date | null;
+}
+
+export async function sessionRow(id: string): Promise<SessionRow> {
+  const [row] = await asRoot<SessionRow>('select * from public.sessions where id = $1', [id]);
+  if (!row) throw new Error(`No session ${id}.`);
+  return row;
+}
+
+export async function newestSession({ tenant }: Table): Promise<SessionRow> {
+  const [row] = await asRoot<SessionRow>(
+    'select * from public.sessions where tenant_id = $1 order by started_at desc limit 1',
+    [tenant],
+  );
+  if (!row) throw new Error(`No session of ${tenant}.`);
+  return row;
+}
+
+export interface Line {
+  [column: string]: unknown;
+  id: string;
+  speaker_id: string;
+  speaker_name: string;
+  text: string;
+  raw_text: string;
+  npc_id: string;
+  duration_ns: string;
+}
+
+export function lines({ tenant }: Table, sessionId: string): Promise<Line[]> {
+  return asRoot<Line>(`select * from tenant_${tenant}.session_entries where session_id = $1 order by id`, [sessionId]);
+}
+
+export async function pace({ tenant }: Table, change: Record<string, unknown>): Promise<void> {
+  await control('POST', '/control/pace', { tenant_id: tenant, ...change });
+}
+
+export async function fault({ tenant }: Table, change: Record<string, unknown>): Promise<void> {
+  await control('POST', '/control/faults', { tenant_id: tenant, ...change });
+}
+
+/** The simulator's control port. */
+export async function control<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
+  const answer = await fetch(stackVariable('GATEWAY_SIMULATOR_URL') + path, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const content = (await answer.json()) as Answer;
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(content)}`);
+  return content;
+}
+
+/** Asks until the answer is not undefined. */
+export async function until<Result>(ask: () => Promise<Result | undefined>, limitMs = 10_000): Promise<Result> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const result = await ask();
+    if (result !== undefined) return result;
+    if (Date.now() > end) throw new Error(`Not so after ${limitMs} ms: ${ask}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** Waits until the transcript has as many lines. */
+export function linesUntil(table: Table, sessionId: string, count: number): Promise<Line[]> {
+  return until(async () => {
+    const written = await lines(table, sessionId);
+    return written.length >= count ? written : undefined;
+  });
+}
