@@ -50,7 +50,8 @@ export function createHandler(functionName: string, routes: Routes): (request: R
   app.onError((thrown, context) => {
     const error = toAppError(thrown);
     const requestId = context.get('requestId');
-    if (error.status >= 500) console.error(describe(thrown));
+    if (error.code === 'internal') console.error(describe(thrown));
+    else if (error.status >= 500) console.warn(describe(thrown));
     const response = errorResponse(error, requestId);
     const allow = context.res.headers.get('allow');
     if (allow) response.headers.set('allow', allow);

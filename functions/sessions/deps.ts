@@ -15,6 +15,8 @@ export interface SessionsDeps {
 export interface Timing {
   /** A start and a stop are answered by then, done or not; people wait three seconds at most. */
   answer: number;
+  /** Asking whether the bot is connected, before a start. */
+  botStatus: number;
   /** How long a start may take to be refused before the first look at the row. */
   firstLook: number;
   /** Between two looks at the row of a request. */
@@ -23,4 +25,4 @@ export interface Timing {
   reconcile: number;
 }
 
-export const defaultTiming: Timing = { answer: 2_500, firstLook: 600, look: 250, reconcile: 10_000 };
+export const defaultTiming: Timing = { answer: 2_500, botStatus: 1_800, firstLook: 600, look: 250, reconcile: 10_000 };

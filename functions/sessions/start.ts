@@ -63,8 +63,9 @@ async function follow(
   for (;;) {
     const request = await readRequest(user, attempt.request.id);
     // The session is there as soon as its row is; what becomes of it then is told by the row.
-    if (request.state !== 'asked' || Date.now() + timing.look > until) return { request };
-    const settled = await Promise.race([...(running ? [running] : []), sleep(timing.look)]);
+    const left = until - Date.now();
+    if (request.state !== 'asked' || left <= 0) return { request };
+    const settled = await Promise.race([...(running ? [running] : []), sleep(Math.min(timing.look, left))]);
     if (settled) return settled;
   }
 }
@@ -118,7 +119,8 @@ class Start {
       channel_id: channelId,
     } = this.#request;
     const options = { requestId: this.#call.requestId };
-    const { state } = await gateway.getBotStatus({ tenantId }, options);
+    // Short enough that a gateway which is down is told as such, and not as one that takes its time.
+    const { state } = await gateway.getBotStatus({ tenantId }, { ...options, deadlineMs: this.#deps.timing.botStatus });
     if (state === 'BOT_CONNECTION_STATE_DISCONNECTED') {
       throw new AppError('bot_disconnected', 'The bot is not connected to Discord.', {
         hint: 'Look at the bot under Discord, or set its token again.',

@@ -17,5 +17,5 @@ export function describe(error: unknown): string {
     const cause = error.cause === undefined ? '' : `\ncaused by ${describe(error.cause)}`;
     return (error.stack ?? `${error.name}: ${error.message}`) + cause;
   }
-  return String(error);
+  return typeof error === 'string' ? error : Deno.inspect(error);
 }

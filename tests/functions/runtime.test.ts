@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Runtime } from './runtime.ts';
-import { signToken, unsignedToken } from './tokens.ts';
+import { accessToken, unsigned } from '../lib/tokens.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const secret = 'a secret of these tests alone, 32 bytes';
@@ -28,7 +28,7 @@ let authorization: string;
 
 beforeAll(async () => {
   runtime = await Runtime.start(settings);
-  authorization = `Bearer ${await signToken(secret)}`;
+  authorization = `Bearer ${await accessToken({ sub: 'alice' }, { secret })}`;
 });
 afterAll(() => runtime.stop());
 
@@ -78,13 +78,14 @@ test.each(['/nope', '/', '/functions/v1/', '/hidden', '/_shared', '/constructor'
 );
 
 test('without a valid token a function is not reached', async () => {
+  const claims = { sub: 'mallory' };
   const tokens = {
     missing: '',
-    noBearer: await signToken(secret),
+    noBearer: await accessToken(claims, { secret }),
     malformed: 'Bearer abc',
-    forged: `Bearer ${await signToken('another secret than the real one, 32')}`,
-    unsigned: `Bearer ${unsignedToken()}`,
-    expired: `Bearer ${await signToken(secret, '-1m')}`,
+    forged: `Bearer ${await accessToken(claims, { secret: 'another secret than the real one, 32' })}`,
+    unsigned: `Bearer ${unsigned(await accessToken(claims, { secret }))}`,
+    expired: `Bearer ${await accessToken(claims, { secret, expiresIn: -60 })}`,
   };
   for (const [name, token] of Object.entries(tokens)) {
     const { status, body } = await call('/counter', { headers: { authorization: token } });
