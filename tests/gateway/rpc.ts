@@ -21,10 +21,17 @@ export interface CallOptions {
 
 /** One connection, opened by the first call. Calls go as `ManagementService/GetTenant`. */
 export class Rpc {
-  readonly #client = new Client(stackVariable('GLYPHOXA_GATEWAY_ADDR'), credentials.createInsecure(), {
-    // A connection of its own, so that a test that breaks it disturbs nobody else.
-    'grpc.use_local_subchannel_pool': 1,
-  });
+  readonly #client: Client;
+
+  /** Without an address: the stack's gateway. */
+  constructor(address = stackVariable('GLYPHOXA_GATEWAY_ADDR')) {
+    this.#client = new Client(address, credentials.createInsecure(), {
+      // A connection of its own, and found again at once when it broke.
+      'grpc.use_local_subchannel_pool': 1,
+      'grpc.initial_reconnect_backoff_ms': 50,
+      'grpc.max_reconnect_backoff_ms': 100,
+    });
+  }
 
   call<Answer = Message>(method: string, request: Message = {}, options: CallOptions = {}): Promise<Answer> {
     const [service = '', name = ''] = method.split('/');

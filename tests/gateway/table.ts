@@ -106,8 +106,13 @@ export async function fault({ tenant }: Table, change: Record<string, unknown>):
 }
 
 /** The simulator's control port. */
-export async function control<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
-  const answer = await fetch(stackVariable('GATEWAY_SIMULATOR_URL') + path, {
+export async function control<Answer = unknown>(
+  method: string,
+  path: string,
+  body?: unknown,
+  url = stackVariable('GATEWAY_SIMULATOR_URL'),
+): Promise<Answer> {
+  const answer = await fetch(url + path, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
