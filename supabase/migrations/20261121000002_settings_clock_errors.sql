@@ -15,21 +15,35 @@ comment on table private.settings is 'deployment.mode: selfhosted (no billing), 
 
 insert into private.settings (key, value) values ('deployment.mode', '"selfhosted"'), ('clock.offset', '"0 seconds"');
 
+-- plpgsql although they are single statements: its plans are kept, and the clock is asked in nearly every statement.
+
 create function private.deployment_mode() returns text
-language sql stable security definer set search_path = ''
-as $$ select value #>> '{}' from private.settings where key = 'deployment.mode' $$;
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select value #>> '{}' from private.settings where key = 'deployment.mode');
+end
+$$;
 revoke execute on function private.deployment_mode() from public;
 comment on function private.deployment_mode() is 'selfhosted, licensed or managed. Definer: settings are readable by nobody.';
 
 create function private.clock_offset() returns interval
-language sql stable security definer set search_path = ''
-as $$ select (value #>> '{}')::interval from private.settings where key = 'clock.offset' $$;
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select (value #>> '{}')::interval from private.settings where key = 'clock.offset');
+end
+$$;
 revoke execute on function private.clock_offset() from public;
 comment on function private.clock_offset() is 'How far the product''s clock is ahead of the real one: zero outside of tests.';
 
 create function private.now() returns timestamptz
-language sql stable security definer set search_path = ''
-as $$ select pg_catalog.now() + private.clock_offset() $$;
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return pg_catalog.now() + private.clock_offset();
+end
+$$;
 revoke execute on function private.now() from public;
 grant execute on function private.now() to authenticated, service_role, glyphoxa_gateway;
 comment on function private.now() is 'The product''s clock. Everything that judges time asks it, so that tests can travel without sleeping.';

@@ -29,30 +29,44 @@ create unique index users_discord_id on mgmt.users (discord_id) where deleted_at
 create unique index users_google_id on mgmt.users (google_id) where deleted_at is null;
 create unique index users_github_id on mgmt.users (github_id) where deleted_at is null;
 
+-- These three run once in nearly every statement of the API, so they are plpgsql: its plans are kept for the life of
+-- a connection, while a function in plain SQL that cannot be inlined is planned anew at every call.
+
 create function private.current_tenant_id() returns text
-language sql stable security definer set search_path = ''
-as $$ select tenant_id from mgmt.users where id = auth.uid() and deleted_at is null $$;
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select member.tenant_id from mgmt.users as member where member.id = auth.uid() and member.deleted_at is null);
+end
+$$;
 revoke execute on function private.current_tenant_id() from public;
 grant execute on function private.current_tenant_id() to authenticated, service_role;
 comment on function private.current_tenant_id() is 'The caller''s tenant; null for nobody, strangers and deleted users. Use as (select private.current_tenant_id()).';
 
 create function private.current_role() returns text
-language sql stable security definer set search_path = ''
-as $$ select role from mgmt.users where id = auth.uid() and deleted_at is null $$;
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select member.role from mgmt.users as member where member.id = auth.uid() and member.deleted_at is null);
+end
+$$;
 revoke execute on function private.current_role() from public;
 grant execute on function private.current_role() to authenticated, service_role;
 comment on function private.current_role() is 'The caller''s role in the own tenant; null as for current_tenant_id().';
 
-create function private.role_rank(role text) returns int
-language sql immutable set search_path = ''
-as $$ select array_position(array['viewer', 'dm', 'tenant_owner', 'super_admin'], role) $$;
-revoke execute on function private.role_rank(text) from public;
-grant execute on function private.role_rank(text) to authenticated, service_role;
-comment on function private.role_rank(text) is 'viewer 1, dm 2, tenant_owner 3, super_admin 4; null for an unknown role.';
-
 create function private.has_role(minimum text) returns boolean
-language sql stable security definer set search_path = ''
-as $$ select coalesce(private.role_rank(private.current_role()) >= private.role_rank(minimum), false) $$;
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  c_ranks constant text[] := array['viewer', 'dm', 'tenant_owner', 'super_admin'];
+begin
+  return coalesce((
+    select array_position(c_ranks, member.role) >= array_position(c_ranks, has_role.minimum)
+    from mgmt.users as member
+    where member.id = auth.uid() and member.deleted_at is null
+  ), false);
+end
+$$;
 revoke execute on function private.has_role(text) from public;
 grant execute on function private.has_role(text) to authenticated, service_role;
 comment on function private.has_role(text) is 'Whether the caller has at least this role in the own tenant. Use as (select private.has_role(...)).';

@@ -15,10 +15,14 @@ grant select (
 grant select on public.usage_records to authenticated, service_role;
 
 create function private.campaign_name(campaign_id text) returns text
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-  select campaign.name from mgmt.campaigns as campaign
-  where campaign.id = campaign_name.campaign_id and campaign.tenant_id = private.current_tenant_id()
+begin
+  return (
+    select campaign.name from mgmt.campaigns as campaign
+    where campaign.id = campaign_name.campaign_id and campaign.tenant_id = private.current_tenant_id()
+  );
+end
 $$;
 revoke execute on function private.campaign_name(text) from public;
 grant execute on function private.campaign_name(text) to authenticated, service_role;
