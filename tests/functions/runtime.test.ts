@@ -240,6 +240,17 @@ test('in dev a changed function answers anew, and a broken one does not take the
   }
 });
 
+test('a function that eats all memory ends its process and no other; the supervisor starts it again', async () => {
+  const own = await Runtime.start({ ...settings, FUNCTIONS_TIMEOUT_MS: '30000' });
+  try {
+    await expect(fetch(`${own.url}/hungry`, { headers: { authorization } })).rejects.toThrow('fetch failed');
+    await own.exited;
+  } finally {
+    await own.stop();
+  }
+  expect((await call('/open')).status).toBe(200);
+});
+
 test('a setting that is missing or wrong stops the start and is named', async () => {
   await expect(Runtime.start({ ...settings, SUPABASE_JWT_SECRET: '' })).rejects.toThrow(
     'SUPABASE_JWT_SECRET is not set',

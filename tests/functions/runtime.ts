@@ -77,6 +77,7 @@ export class Runtime {
     return runtime;
   }
 
+  /** Settles when the process is gone, also when it was before. */
   get exited(): Promise<unknown> {
     return this.#child.exitCode === null && this.#child.signalCode === null
       ? once(this.#child, 'exit')
