@@ -133,6 +133,7 @@ export class LiveSession {
         break;
       case 'leave':
         this.#disconnect();
+        this.watchers = [];
         break;
       case 'read':
         void this.#read();
@@ -141,7 +142,6 @@ export class LiveSession {
         this.#transcript.clear();
         this.#buffer = [];
         this.lines = [];
-        this.watchers = [];
         break;
     }
   }
@@ -157,7 +157,6 @@ export class LiveSession {
       joined: () => this.#send({ type: 'joined' }),
       lost: () => {
         this.#leave = null;
-        this.watchers = [];
         this.#send({ type: 'lost' });
       },
       signedOut: () => this.#send({ type: 'read_failed', reason: 'signed_out' }),
