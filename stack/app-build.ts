@@ -23,7 +23,7 @@ export async function buildApp(root: string, oversight?: Oversight): Promise<str
     if (existsSync(join(root, 'build', 'handler.js'))) return 'The app is used as it was built; Vite is not installed.';
     throw new StackError(`The app is not built, and Vite is not installed: run \`npm ci\` in ${root}.`);
   }
-  return withLock(root, async () => {
+  return withLock(root, oversight?.signal, async () => {
     if (isCurrent()) return 'The app is built.';
     const started = performance.now();
     const hash = hashOf(root);
@@ -56,10 +56,14 @@ function filesIn(root: string, path: string): string[] {
 }
 
 /** Two stacks of one checkout may start together; one of them builds. */
-async function withLock<Result>(root: string, work: () => Promise<Result>): Promise<Result> {
+async function withLock<Result>(
+  root: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const lock = join(root, 'node_modules', '.cache', 'glyphoxa', 'app-build.json');
   mkdirSync(dirname(lock), { recursive: true });
-  while (!takeLock(lock)) await delay(lockPollMs);
+  while (!takeLock(lock)) await delay(lockPollMs, undefined, { signal });
   try {
     return await work();
   } finally {
