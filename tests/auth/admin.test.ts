@@ -48,11 +48,13 @@ test('users are listed newest first, in pages', async () => {
   expect(times).toEqual([...times].sort().reverse());
 });
 
-test('a banned user cannot sign in', async () => {
+test('a banned user can neither sign in nor renew a session', async () => {
   const person = await newPerson('mallory');
-  const { userId } = await signIn(person);
+  const { userId, session } = await signIn(person);
   await admin.updateUserById(userId, { ban_duration: '24h' });
   await expect(signInAgain(person)).rejects.toThrow(/error_code=user_banned/);
+  const renewed = await newClient().auth.refreshSession(session);
+  expect(renewed.error?.code).toBe('user_banned');
   await admin.updateUserById(userId, { ban_duration: 'none' });
   expect((await signInAgain(person)).userId).toBe(userId);
 });

@@ -1,4 +1,6 @@
+import pg from 'pg';
 import { expect, test } from 'vitest';
+import { stack } from '../lib/environment.ts';
 import { newPerson, signIn, signInAgain } from '../lib/people.ts';
 import { post, request } from '../lib/requests.ts';
 import { accessToken, claimsOf, unsigned } from '../lib/tokens.ts';
@@ -116,6 +118,21 @@ test('signing out ends this session and no other', async () => {
     'session_not_found',
   );
   expect((await refresh(there.session.refresh_token)).status).toBe(200);
+});
+
+test('a session notes from where and by which program it was opened', async () => {
+  const headers = { 'user-agent': 'Table Browser/1.0', 'x-forwarded-for': '198.51.100.23' };
+  const { accessToken } = await signInAgain(await newPerson('alice'), headers);
+  const database = new pg.Client({ connectionString: stack.databaseUrl });
+  await database.connect();
+  try {
+    const { rows } = await database.query('select user_agent, host(ip) as ip from auth.sessions where id = $1', [
+      claimsOf(accessToken)['session_id'],
+    ]);
+    expect(rows).toEqual([{ user_agent: 'Table Browser/1.0', ip: '198.51.100.23' }]);
+  } finally {
+    await database.end();
+  }
 });
 
 test('an invented refresh token is refused', async () => {

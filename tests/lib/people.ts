@@ -58,9 +58,9 @@ export async function signInAsNew(name: string, fields?: NewPerson): Promise<Sig
   return signIn(await newPerson(name, fields));
 }
 
-/** Signs in through Discord with a session of its own. */
-export async function signInAgain(person: Person): Promise<SignedIn> {
-  const client = newClient();
+/** Signs in through Discord with a session of its own; `headers` are sent with each call to the API. */
+export async function signInAgain(person: Person, headers?: Record<string, string>): Promise<SignedIn> {
+  const client = newClient(headers ? { headers } : {});
   const { data, error } = await client.auth.signInWithOAuth({
     provider: 'discord',
     options: { redirectTo: `${stack.appUrl}/auth/callback`, skipBrowserRedirect: true },

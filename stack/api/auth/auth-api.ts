@@ -5,7 +5,7 @@ import { adminRoutes } from './admin-routes.ts';
 import { emailRoutes } from './email-routes.ts';
 import { discordRoutes } from './external-routes.ts';
 import { createMailer } from './mailer.ts';
-import { refreshLock } from './refresh-lock.ts';
+import { refreshRoute } from './refresh-route.ts';
 import { sessionFacts } from './session-facts.ts';
 import { settingsRoute } from './settings-route.ts';
 
@@ -79,7 +79,7 @@ export class AuthApi {
           apiKeys: false,
           middlewares: [
             sessionFacts(config),
-            refreshLock(),
+            refreshRoute(),
             settingsRoute(discord.length > 0),
             ...discord,
             ...emailRoutes(config),

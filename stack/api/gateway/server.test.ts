@@ -1,5 +1,6 @@
 // The gateway with handlers that only answer: what it does before anything else is asked. The rest is tested on the running stack.
-import type { AddressInfo } from 'node:net';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../config.ts';
@@ -107,4 +108,39 @@ test('a service that is down is told as such', async () => {
   expect(response.status).toBe(503);
   expect(response.headers.get('retry-after')).toBe('2');
   expect(await response.json()).toMatchObject({ code: 'service_unavailable' });
+});
+
+test('a method that is not of the API is refused', async () => {
+  const { status, body } = await new Promise<{ status: number | undefined; body: string }>((resolve) => {
+    const request = http.request(`${base}/rest/v1/x`, { method: 'TRACE', headers: { apikey: 'sb_publishable_test' } });
+    request.on('response', async (response) => {
+      resolve({ status: response.statusCode, body: Buffer.concat(await response.toArray()).toString() });
+    });
+    request.end();
+  });
+  expect(status).toBe(405);
+  expect(JSON.parse(body)).toMatchObject({ code: 'method_not_allowed' });
+});
+
+test.each([
+  ['no HTTP at all', 'hello\r\n\r\n', 400, 'bad_request'],
+  ['endless headers', `GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+])('%s is refused with a code', async (_what, bytes, status, code) => {
+  const socket = net.connect(Number(new URL(base).port), '127.0.0.1');
+  socket.write(bytes);
+  const answer = Buffer.concat(await socket.toArray()).toString();
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code });
+});
+
+test('a WebSocket is refused without a key, and anywhere but at Realtime', async () => {
+  const open = (path: string) =>
+    new Promise<string>((resolve) => {
+      const request = http.request(base + path, { headers: { connection: 'Upgrade', upgrade: 'websocket' } });
+      request.on('response', async (response) => resolve(Buffer.concat(await response.toArray()).toString()));
+      request.end();
+    });
+  expect(await open('/realtime/v1/websocket')).toContain('api_key_missing');
+  expect(await open('/realtime/v1/websocket?apikey=wrong')).toContain('api_key_invalid');
+  expect(await open('/rest/v1/x?apikey=sb_publishable_test')).toContain('not_found');
 });

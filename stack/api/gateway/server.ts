@@ -9,6 +9,7 @@ import { clientAddress } from './address.ts';
 import { assertDeclaredLength, assertJson, drain, readBody } from './body.ts';
 import { type Caller, CallerResolver } from './caller.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
+import { endSocket, type Exchange, refuse, refuseUnreadable, send, type ServiceName } from './answers.ts';
 import { ApiError } from './errors.ts';
 import { proxyRequest, proxyUpgrade } from './proxy.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -24,21 +25,12 @@ export interface Handlers {
   healthy: () => Promise<boolean>;
 }
 
-type ServiceName = 'rest' | 'auth' | 'storage' | 'realtime' | 'functions';
-
-/** What is known of a request while it is answered. */
-interface Exchange {
-  id: string;
-  url: URL;
-  address: string;
-  service: ServiceName | undefined;
-  headers: Record<string, string>;
-  userId?: string;
-}
-
 const servicePattern = /^\/(rest|auth|storage|realtime|functions)\/v1(?=\/|$)/;
 /** Taken over from the client only in this form, since it goes into logs. */
 const requestIdPattern = /^[\w.:-]{8,128}$/;
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** In the log, as nginx writes it: the client left before its answer was complete. */
+const clientGone = 499;
 /** Not shown to SQL and not passed to handlers that do not need them. */
 const credentialHeaders = new Set(['authorization', 'apikey', 'cookie']);
 /** Pages a browser opens by itself, without a key: the steps of an OAuth sign-in, links in mails, public and signed files. */
@@ -58,6 +50,7 @@ export function createGateway(config: ApiConfig, handlers: Handlers): Server {
   const server = http.createServer({ requestTimeout: timeouts.request, headersTimeout: timeouts.headers });
   server.keepAliveTimeout = timeouts.keepAlive;
   server.on('request', (request, response) => void handle(request, response));
+  server.on('clientError', refuseUnreadable);
   server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head));
   return server;
 
@@ -74,7 +67,7 @@ export function createGateway(config: ApiConfig, handlers: Handlers): Server {
     log('info', 'request', {
       method: request.method,
       path: exchange.url.pathname,
-      status: response.statusCode,
+      status: response.writableFinished || !response.destroyed ? response.statusCode : clientGone,
       ms: Math.round((performance.now() - started) * 10) / 10,
       request_id: exchange.id,
       user_id: exchange.userId,
@@ -84,6 +77,8 @@ export function createGateway(config: ApiConfig, handlers: Handlers): Server {
   async function answer(request: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<void> {
     const { url, service } = exchange;
     if (url.pathname === '/healthz') return health(response, exchange);
+    if (!methods.has(request.method ?? ''))
+      throw new ApiError(405, 'method_not_allowed', 'This method is not allowed here.');
     if (!service) throw new ApiError(404, 'not_found', 'There is nothing at this path.');
     if (request.method === 'OPTIONS' && request.headers['access-control-request-method']) {
       response.writeHead(204, { ...exchange.headers, ...preflightHeaders() }).end();
@@ -119,6 +114,8 @@ export function createGateway(config: ApiConfig, handlers: Handlers): Server {
     for (const [name, value] of Object.entries(request.headers))
       for (const one of [value ?? []].flat()) headers.append(name, one);
     headers.set('x-request-id', exchange.id);
+    // For SQL that notes where a call came from: what was found out here, not what the client claims.
+    headers.set('x-forwarded-for', exchange.address);
     const method = request.method ?? 'GET';
     const webRequest = new Request(new URL(exchange.url.pathname + exchange.url.search, config.SUPABASE_URL), {
       method,
@@ -147,13 +144,10 @@ export function createGateway(config: ApiConfig, handlers: Handlers): Server {
       proxyUpgrade(request, socket, head, target(request, exchange, 'realtime', Infinity));
       log('info', 'websocket', { path: exchange.url.pathname, status: 101, request_id: exchange.id });
     } catch (error) {
-      const { status, code } = error instanceof ApiError ? error : { status: 500, code: 'internal' };
-      log('info', 'websocket', { path: exchange.url.pathname, status, code, request_id: exchange.id });
-      const body = error instanceof ApiError ? error.body(exchange.id) : '';
-      socket.end(
-        `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
-          `x-request-id: ${exchange.id}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      );
+      const refusal =
+        error instanceof ApiError ? error : new ApiError(500, 'internal', 'Something went wrong on our side.');
+      log('info', 'websocket', { path: exchange.url.pathname, status: refusal.status, request_id: exchange.id });
+      endSocket(socket, refusal, exchange.id);
     }
   }
 
@@ -168,7 +162,11 @@ export function createGateway(config: ApiConfig, handlers: Handlers): Server {
       url,
       address: clientAddress(request),
       service: servicePattern.exec(url.pathname)?.[1] as ServiceName | undefined,
-      headers: { 'x-request-id': id, ...corsHeaders(request.headers.origin, config.APP_URL) },
+      headers: {
+        'x-request-id': id,
+        'x-content-type-options': 'nosniff',
+        ...corsHeaders(request.headers.origin, config.APP_URL),
+      },
     };
   }
 
@@ -235,37 +233,4 @@ function anonymous(key: Caller['key']): Caller {
 
 function isTokenError(error: unknown): boolean {
   return error instanceof ApiError && error.code.startsWith('PGRST');
-}
-
-/** The library allows every origin; that is decided by `cors.ts` alone. */
-async function send(response: ServerResponse, result: Response, exchange: Exchange): Promise<void> {
-  const headers: Record<string, string | string[]> = {};
-  for (const [name, value] of result.headers) if (!name.startsWith('access-control-')) headers[name] = value;
-  const cookies = result.headers.getSetCookie();
-  if (cookies.length > 0) headers['set-cookie'] = cookies;
-  response.writeHead(result.status, { ...headers, ...exchange.headers });
-  response.end(result.body ? Buffer.from(await result.arrayBuffer()) : undefined);
-}
-
-function refuse(response: ServerResponse, exchange: Exchange, cause: unknown): void {
-  const expected = cause instanceof ApiError;
-  if (!expected)
-    log('error', 'request failed', {
-      request_id: exchange.id,
-      error: cause instanceof Error ? cause.stack : String(cause),
-    });
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const error = expected ? cause : new ApiError(500, 'internal', 'Something went wrong on our side.');
-  const body = error.body(exchange.id);
-  response.writeHead(error.status, {
-    ...exchange.headers,
-    ...error.headers,
-    'content-type': 'application/json; charset=utf-8',
-    // Tells the Auth client that `code` is a string.
-    ...(exchange.service === 'auth' ? { 'x-supabase-api-version': '2024-01-01' } : {}),
-  });
-  response.end(body);
 }
