@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createGatewayClient, type GatewayClient } from './client.ts';
 import { GatewayError } from './errors.ts';
-import { closedPort, type FakeGateway, hang, startFakeGateway, Status } from './fake-gateway.ts';
+import { closedPort, type FakeGateway, hang, startFakeGateway, startProxy, Status } from './fake-gateway.ts';
 import type { GatewayLogEntry } from './interceptors.ts';
 
 const closing: (() => void)[] = [];
@@ -51,6 +51,20 @@ describe('a call', () => {
     const fake = await gateway({ ListNPCs: () => ({ npcs: [{ id: 'npc-0-Greta', name: 'Greta', muted: true }] }) });
     const { npcs } = await client(fake.address).listNPCs({ sessionId: 's' });
     expect(npcs).toEqual([{ id: 'npc-0-Greta', name: 'Greta', muted: true }]);
+  });
+
+  test('tells the server its deadline: the method’s own, or the one asked for', async () => {
+    const fake = await gateway({ StartWebSession: () => ({}), GetTenant: () => ({}), MuteNPC: () => ({}) });
+    const made = client(fake.address);
+    await made.startWebSession(start);
+    await made.getTenant({ id: 'x' });
+    await made.muteNPC({ sessionId: 's', npcName: 'Greta' });
+    await made.muteNPC({ sessionId: 's', npcName: 'Greta' }, { deadlineMs: 900 });
+    const seconds = fake.requests.map(({ deadlineMs }) => Math.round(deadlineMs / 100) / 10);
+    for (const [index, expected] of [130, 2.5, 5, 0.9].entries()) {
+      expect(seconds[index]).toBeGreaterThan(expected - 0.5);
+      expect(seconds[index]).toBeLessThanOrEqual(expected);
+    }
   });
 
   test('is logged by method, status and request id, and never with its content', async () => {
@@ -218,10 +232,24 @@ describe('a gateway that comes back', () => {
     const made = client(first.address);
     await made.listTenants({});
     first.stop();
-    expect((await failure(made.startWebSession(start))).code).toBe('gateway_unavailable');
+    // The first of these may still find the old connection; the later ones find none.
+    for (let call = 0; call < 3; call += 1) {
+      expect((await failure(made.startWebSession(start))).code).toBe('gateway_unavailable');
+    }
     const second = await gateway({ StartWebSession: () => ({ sessionId: 's-1' }) }, first.port);
     expect(await made.startWebSession(start)).toEqual({ sessionId: 's-1' });
     expect(second.requests).toHaveLength(1);
+  });
+
+  test('is found behind a connection that died in silence', async () => {
+    const fake = await gateway({ ListTenants: () => ({ tenants: [] }), StartWebSession: () => ({ sessionId: 's-2' }) });
+    const proxy = await startProxy(fake.port);
+    closing.push(proxy.stop);
+    const made = client(proxy.address);
+    await made.listTenants({});
+    proxy.freeze();
+    expect((await failure(made.listTenants({}, { deadlineMs: 80 }))).code).toBe('gateway_timeout');
+    expect(await made.startWebSession(start, { deadlineMs: 1_000 })).toEqual({ sessionId: 's-2' });
   });
 
   test('keeps the calls that run on the old connection when a read renews it', async () => {

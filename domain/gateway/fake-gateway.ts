@@ -1,5 +1,5 @@
 // The gateway's services in the test's own process, each method as the test wants it.
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import {
   type Metadata,
   Server,
@@ -17,7 +17,7 @@ export interface FakeGateway {
   address: string;
   port: number;
   /** Requests by method name, in order of arrival. */
-  requests: { name: string; request: Record<string, unknown>; metadata: Metadata }[];
+  requests: { name: string; request: Record<string, unknown>; metadata: Metadata; deadlineMs: number }[];
   stop(): void;
 }
 
@@ -59,7 +59,8 @@ export async function startFakeGateway(
         call: ServerUnaryCall<Record<string, unknown>, unknown>,
         reply: sendUnaryData<unknown>,
       ) => {
-        requests.push({ name, request: call.request, metadata: call.metadata });
+        const deadlineMs = Number(call.getDeadline()) - Date.now();
+        requests.push({ name, request: call.request, metadata: call.metadata, deadlineMs });
         Promise.try(handler, call.request, call.metadata).then(
           (answer) => reply(null, answer),
           (error: unknown) => reply(error as Error),
@@ -72,6 +73,31 @@ export async function startFakeGateway(
     server.bindAsync(`127.0.0.1:${port}`, credentials, (error, at) => (error ? reject(error) : resolve(at))),
   );
   return { address: `127.0.0.1:${bound}`, port: bound, requests, stop: () => server.forceShutdown() };
+}
+
+/** Stands before a gateway. `freeze` leaves the connections of now open, and lets nothing through them any more. */
+export async function startProxy(port: number): Promise<{ address: string; freeze(): void; stop(): void }> {
+  const pairs: [Socket, Socket][] = [];
+  const server = createServer((inside) => {
+    const outside = connect(port, '127.0.0.1');
+    pairs.push([inside, outside]);
+    inside.pipe(outside).pipe(inside);
+    for (const socket of [inside, outside]) socket.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    freeze() {
+      for (const [inside, outside] of pairs) {
+        inside.unpipe(outside);
+        outside.unpipe(inside);
+      }
+    },
+    stop() {
+      server.close();
+      for (const socket of pairs.flat()) socket.destroy();
+    },
+  };
 }
 
 /** A port that nothing listens on. */
