@@ -63,12 +63,16 @@ export const databaseRoles = [
 export type DatabaseRole = (typeof databaseRoles)[number];
 
 /**
- * What `npm start` takes from the operator: the Discord application, the mail server, the gateway. The demo brings
+ * What `npm start` takes from the operator: the applications people sign in with, the mail server, the gateway. The demo brings
  * simulators for all of these and ignores them, so that it never reaches a real account.
  */
 export const operatorSettings = [
   'DISCORD_CLIENT_ID',
   'DISCORD_CLIENT_SECRET',
+  'GITHUB_CLIENT_ID',
+  'GITHUB_CLIENT_SECRET',
+  'GOOGLE_CLIENT_ID',
+  'GOOGLE_CLIENT_SECRET',
   'SMTP_HOST',
   'SMTP_PORT',
   'SMTP_USER',

@@ -21,6 +21,11 @@ export function discordApplication(context: StackContext): Record<string, string
   return pick(context, ['DISCORD_CLIENT_ID', 'DISCORD_CLIENT_SECRET']);
 }
 
+/** Further ways to sign in, each off without its pair. */
+export function furtherProviders(context: StackContext): Record<string, string> {
+  return pick(context, ['GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET', 'GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET']);
+}
+
 /** Where sign-in mail goes: the mailbox page, or the operator's server. Without one, sign-in by mail is off. */
 export function mailServer(context: StackContext): Record<string, string> {
   if (isSimulated(context)) {

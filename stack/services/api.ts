@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { databaseUrl, serviceUrl } from '../context.ts';
-import { discordApplication, mailServer } from './addresses.ts';
+import { discordApplication, furtherProviders, mailServer } from './addresses.ts';
 import { listenOn, nodeCommand } from './node-service.ts';
 import type { DefineService } from './types.ts';
 
@@ -22,6 +22,7 @@ export const api: DefineService = (context) => ({
     FUNCTIONS_URL: serviceUrl(context, 'functions'),
     STORAGE_DIR: join(context.home, 'storage'),
     ...discordApplication(context),
+    ...furtherProviders(context),
     ...mailServer(context),
     ...context.tuning,
   },
