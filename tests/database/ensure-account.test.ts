@@ -245,3 +245,12 @@ test('a tenant id is never used twice', () =>
       sqlstate: '23505',
     });
   }));
+
+test('a plan that is no longer sold is not on the price list, and stays what it is for those who have it', () =>
+  story(async (told) => {
+    const alice = await told.owner('Alice');
+    await told.root(`update mgmt.subscription_plans set active = false where id = 'adventurer'`);
+    const plans = await told.as<{ id: string }>(alice.id, 'select id from mgmt.subscription_plans order by tier_order');
+    expect(plans.map(({ id }) => id)).toEqual(['apprentice', 'dungeon_master', 'guild']);
+    expect(await told.call(alice.id, 'mgmt.me()')).toMatchObject({ plan: { id: 'adventurer' } });
+  }));

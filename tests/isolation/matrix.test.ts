@@ -150,6 +150,22 @@ describe.each(Object.entries(relations))('%s', (name, expectation) => {
   });
 });
 
+// A write that neither filters nor asks for rows back is judged by its own policy alone, not by the one for reading.
+describe('a blind write, without filter and answer,', () => {
+  test.each(Object.keys(relations))('changes nothing of another table, and nothing for viewers: %s', async (name) => {
+    const before = await snapshot(tables.own);
+    for (const role of ['anon', 'viewer', 'stranger'] as const) {
+      const table = clients[role].from(name);
+      await table.update(patches[name] ?? { name: 'Patched' });
+      expect(await snapshot(tables.own), `after an update by ${role}`).toEqual(before);
+      await table.delete();
+      expect(await snapshot(tables.own), `after a delete by ${role}`).toEqual(before);
+      if (role !== 'stranger' && samples[name]) await table.insert(samples[name](tables.own.ids));
+      expect(await snapshot(tables.own), `after an insert by ${role}`).toEqual(before);
+    }
+  });
+});
+
 describe.each(Object.entries(functions))('%s()', (name, { by, args, answers }) => {
   test('answers each role as expected', async () => {
     const call = async (client: ApiClient): Promise<string> => {

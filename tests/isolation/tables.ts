@@ -104,6 +104,8 @@ async function plant(tenant: string, user: string): Promise<Planted> {
   const session = randomUUID();
   await asGateway(gatewaySql.start, [session, tenant, campaign, guild, channel, 'dedicated']);
   await asGateway(gatewaySql.activate, [session]);
+  // The gateway's sweep would end it after 45 seconds without a heartbeat.
+  await asRoot(`update public.sessions set last_heartbeat = now() + interval '1 day' where id = $1`, [session]);
   await asGateway(`insert into usage_records (tenant_id, period, session_hours) values ($1, '2026-11-01', 1)`, [
     tenant,
   ]);
