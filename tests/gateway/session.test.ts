@@ -167,11 +167,7 @@ test('a worker that dies ends by the sweep, and its hours are not booked', async
   expect(await control('POST', '/control/sweep', sweep)).toEqual({ ended: [] });
 
   await fault(table, { die_mid_session: id });
-  const written = await until(async () => {
-    const before = (await lines(table, id)).length;
-    const after = (await lines(table, id)).length;
-    return before === after ? after : undefined;
-  });
+  const { length: written } = await lines(table, id);
   await until(async () => {
     const { ended } = await control<{ ended: string[] }>('POST', '/control/sweep', sweep);
     return ended.includes(id) ? true : undefined;

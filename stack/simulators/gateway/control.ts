@@ -108,7 +108,7 @@ export function createControlServer(controlled: Controlled): Server {
       if (die_mid_session !== undefined) {
         const worker = gateway.bots.worker(die_mid_session);
         if (!worker) throw new RequestError(404, `No worker plays ${die_mid_session}.`);
-        worker.die();
+        await worker.die();
       }
       return { ok: true };
     },

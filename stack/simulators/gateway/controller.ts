@@ -111,7 +111,7 @@ export class SessionController {
 
   /** Drops what is known of a session that the sweep ended. */
   forget(sessionId: string): void {
-    this.workers.get(sessionId)?.die();
+    void this.workers.get(sessionId)?.die();
     this.workers.delete(sessionId);
     for (const [guild, session] of this.#active) if (session === sessionId) this.#active.delete(guild);
   }

@@ -97,9 +97,13 @@ export class Worker {
     await this.#gateway.reportState(this.options.sessionId, 'ended', '');
   }
 
-  /** Ends without a word, as a process that is killed: no more lines, no sign of life, no report. */
-  die(): void {
+  /**
+   * Ends without a word, as a process that is killed: no more lines, no sign of life, no report. Resolves when the line that was
+   * being written is.
+   */
+  async die(): Promise<void> {
     this.#fallSilent('dead');
+    await this.#writing;
   }
 
   /** False when the session has no such NPC. */
@@ -134,7 +138,9 @@ export class Worker {
 
   /** Writes an entry after those that are being written. */
   async write(entry: TranscriptEntry): Promise<void> {
-    const written = this.#writing.then(() => this.transcript.write(this.options.sessionId, entry));
+    const written = this.#writing.then(async () => {
+      if (this.#state !== 'dead') await this.transcript.write(this.options.sessionId, entry);
+    });
     // The next one waits for this one, not for its success, which is its own caller's concern.
     this.#writing = written.catch(() => undefined);
     await written;
@@ -165,14 +171,17 @@ export class Worker {
   #scheduleLine(speakingMs: number): void {
     clearTimeout(this.#nextLine);
     const perSecond = this.#pace().lines_per_second;
-    if (perSecond === 0) return;
+    if (!this.alive || perSecond === 0) return;
     const wait = perSecond === null ? speakingMs : 1000 / perSecond;
-    this.#nextLine = setTimeout(() => {
-      const line = this.#script?.next();
-      if (!line) return;
-      void this.#perform(line);
-      this.#scheduleLine(spokenMs(line.text) + breathMs);
-    }, wait);
+    this.#nextLine = setTimeout(() => void this.#speakNext(), wait);
+  }
+
+  /** The next line is due after this one is written, so that a slow database slows the talk instead of piling it up. */
+  async #speakNext(): Promise<void> {
+    const line = this.#script?.next();
+    if (!line) return;
+    await this.#perform(line);
+    this.#scheduleLine(spokenMs(line.text) + breathMs);
   }
 
   /** Writes a scripted line, unless its NPC is muted. */
