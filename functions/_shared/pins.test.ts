@@ -1,11 +1,9 @@
 // Hosted functions are bundled by deno.json, everything here runs from package.json: one set of versions.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-const root = join(import.meta.dirname, '../..');
 const read = (file: string) =>
-  JSON.parse(readFileSync(join(root, file), 'utf8')) as Record<string, Record<string, string>>;
+  JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')) as Record<string, Record<string, string>>;
 
 test('deno.json pins what package.json pins', () => {
   const { dependencies } = read('package.json');
