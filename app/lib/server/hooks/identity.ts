@@ -9,7 +9,7 @@ export const identity: Handle = async ({ event, resolve }) => {
   locals.session = event.route.id === '/healthz' ? null : await currentSession(locals.api);
   let account: ReturnType<typeof readAccount> | undefined;
   locals.account = () => (account ??= readAccount(event));
-  // Every page under (app) is somebody's: also those whose own load would ask for nothing.
-  if (event.route.id?.startsWith('/(app)') && !locals.session) await locals.account();
+  // Every page of these groups is somebody's: also those whose own load would ask for nothing.
+  if (/^\/\((app|welcome)\)/.test(event.route.id ?? '') && !locals.session) await locals.account();
   return resolve(event);
 };

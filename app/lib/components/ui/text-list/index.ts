@@ -1,0 +1,1 @@
+export { default as TextList } from './text-list.svelte';

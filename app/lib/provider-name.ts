@@ -1,0 +1,13 @@
+const names: Record<string, string> = {
+  elevenlabs: 'ElevenLabs',
+  openai: 'OpenAI',
+  google: 'Google',
+  azure: 'Azure',
+  deepgram: 'Deepgram',
+  coqui: 'Coqui',
+};
+
+/** Services as they write themselves; unknown ones as they were stored. */
+export function providerName(provider: string): string {
+  return names[provider] ?? provider;
+}

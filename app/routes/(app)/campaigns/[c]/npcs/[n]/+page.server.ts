@@ -1,0 +1,40 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { npcSchema } from '#domain/schemas/npc.ts';
+import { formFromData } from '#lib/npc-form.ts';
+import { requireRole } from '#lib/server/account.ts';
+import { submit } from '#lib/server/form.ts';
+import { createNpc, type EditedNpc, readNpc, updateNpc } from '#lib/server/npcs.ts';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
+
+// It does not follow the table's changes: a form must not change, or vanish, under somebody who writes. Saving finds out.
+export const load: PageServerLoad = async (event) => {
+  await requireRole(event, 'dm');
+  return { npc: await readNpc(event.locals.api, event.params.c, event.params.n) };
+};
+
+export const actions: Actions = {
+  save: async (event) => {
+    await requireRole(event, 'dm');
+    const data = await event.request.formData();
+    const values = formFromData(data);
+    const basedOn = String(data.get('based_on') ?? '');
+    const sent = await submit(npcSchema, values, values, (npc) =>
+      updateNpc(event.locals.api, event.params.n, basedOn, npc),
+    );
+    if (!sent.failure) return { savedAt: sent.value };
+    const theirs = sent.failure.data.problem?.code === 'conflict' ? await readTheirs(event) : null;
+    return fail(sent.failure.status, { ...sent.failure.data, theirs });
+  },
+  /** For what was deleted elsewhere while it was open here. */
+  create: async (event) => {
+    await requireRole(event, 'dm');
+    const values = formFromData(await event.request.formData());
+    const sent = await submit(npcSchema, values, values, (npc) => createNpc(event.locals.api, event.params.c, npc));
+    if (sent.failure) return fail(sent.failure.status, { ...sent.failure.data, theirs: null as EditedNpc | null });
+    redirect(303, `/campaigns/${event.params.c}/npcs/${sent.value}`);
+  },
+};
+
+function readTheirs({ locals, params }: RequestEvent): Promise<EditedNpc> {
+  return readNpc(locals.api, params.c, params.n);
+}
