@@ -1,9 +1,10 @@
 // The ways the simulator can be told to fail. What the product makes of them is tested in tests/sessions.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { closeDatabase } from '../lib/database.ts';
 import { refusal, Rpc } from './rpc.ts';
 import {
   control,
+  endSessions,
   fault,
   newestSession,
   newTable,
@@ -20,6 +21,7 @@ beforeAll(async () => {
   rpc = new Rpc();
   table = await newTable(rpc);
 });
+afterEach(() => endSessions(rpc));
 afterAll(async () => {
   rpc.close();
   await closeDatabase();

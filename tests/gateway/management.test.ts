@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { asRoot, closeDatabase } from '../lib/database.ts';
 import { refusal, Rpc } from './rpc.ts';
-import { newTable, startRequest, startSession, sessionRow } from './table.ts';
+import { endSessions, newTable, startRequest, startSession, sessionRow } from './table.ts';
 
 let rpc: Rpc;
 beforeAll(() => {
   rpc = new Rpc();
 });
+afterEach(() => endSessions(rpc));
 afterAll(async () => {
   rpc.close();
   await closeDatabase();

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { asRoot, closeDatabase } from '../lib/database.ts';
 import { refusal, Rpc } from './rpc.ts';
 import {
   control,
+  endSessions,
   fault,
   lines,
   linesUntil,
@@ -18,6 +19,7 @@ let rpc: Rpc;
 beforeAll(() => {
   rpc = new Rpc();
 });
+afterEach(() => endSessions(rpc));
 afterAll(async () => {
   rpc.close();
   await closeDatabase();

@@ -19,6 +19,20 @@ export function newSnowflake(): string {
     .slice(0, 17)}`;
 }
 
+const tables: Table[] = [];
+
+/** Ends what this file's tables still play. */
+export async function endSessions(rpc: Rpc): Promise<void> {
+  for (const table of tables) {
+    await control('DELETE', `/control/faults?tenant_id=${table.tenant}`);
+    const live = await asRoot<SessionRow>(`select * from public.sessions where tenant_id = $1 and state <> 'ended'`, [
+      table.tenant,
+    ]);
+    for (const { id } of live) await rpc.call('ManagementService/StopWebSession', { sessionId: id });
+    if (live.length > 0) await pace(table, { lines_per_second: 0 });
+  }
+}
+
 /** Plays at once and says nothing by itself, until a test sets another pace. */
 export async function newTable(rpc: Rpc, { npcs = ['Greta', 'Holm'], language = 'en' } = {}): Promise<Table> {
   const tenant = `gateway_${randomBytes(6).toString('hex')}`;
@@ -45,6 +59,7 @@ export async function newTable(rpc: Rpc, { npcs = ['Greta', 'Holm'], language = 
     );
   }
   await pace(table, { lines_per_second: 0, join_ms: 0, speak_ms: 0 });
+  tables.push(table);
   return table;
 }
 
