@@ -93,19 +93,3 @@ export function keepAwake(wanted: () => boolean): () => void {
     void lock?.release();
   };
 }
-
-/** Table mode is sent by the server as a class on <html>, so it is a cookie of the device. */
-export const tableModeCookie = 'table_mode';
-
-export function setTableMode(on: boolean): void {
-  document.cookie = `${tableModeCookie}=${on ? '1' : '0'}; path=/; max-age=31536000; samesite=lax`;
-  const { classList } = document.documentElement;
-  classList.toggle('dim', on);
-  if (on) {
-    if (classList.contains('light')) classList.add('was-light');
-    classList.remove('light');
-  } else if (classList.contains('was-light')) {
-    classList.remove('was-light');
-    classList.add('light');
-  }
-}

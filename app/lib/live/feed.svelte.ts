@@ -40,6 +40,8 @@ export class LiveSession {
   feed = $state.raw() as Feed;
   hasOlder = $state(false);
   loadingOlder = $state(false);
+  /** Lines of the whole session, once it has ended. */
+  total = $state<number | null>(null);
   /** Server time in milliseconds, a tick every second. */
   now = $state(0);
 
@@ -180,7 +182,9 @@ export class LiveSession {
   #stateArrived(payload: unknown): void {
     if (typeof payload !== 'object' || payload === null) return;
     const { newest_line_id: newest, ...change } = payload as Partial<SessionRow> & { newest_line_id?: unknown };
+    const ending = this.session.state !== 'ended' && change.state === 'ended';
     this.session = applyState(this.session, change);
+    if (ending) this.refresh();
     const id = Number(newest);
     if (!Number.isSafeInteger(id) || id <= 0) return this.#send({ type: 'heard' });
     this.#send({ type: 'newest', id, known: this.#transcript.has(id) || this.#buffer.some((line) => line.id === id) });
@@ -214,6 +218,7 @@ export class LiveSession {
     const answer = await fetchLines(this.session.id, range, limit);
     this.#clock = measure(this.#clock, { sentAt, receivedAt: Date.now(), serverTime: answer.now });
     this.session = applyState(answer.session, this.session);
+    this.total = answer.total;
     return answer;
   }
 

@@ -8,6 +8,8 @@ export interface LinesAnswer {
   session: SessionRow;
   /** Ascending by id. */
   lines: LineRow[];
+  /** How many lines the session has, counted at its end; null before. */
+  total: number | null;
 }
 
 export type ReadFailure = 'unreachable' | 'signed_out' | 'not_found';

@@ -13,6 +13,12 @@ export async function readSession(api: Api, id: string): Promise<SessionRow> {
   return unwrap(await api.from('sessions').select(columns).eq('id', id).maybeSingle()) as SessionRow;
 }
 
+/** Lines of an ended session, as counted at its end; null when nobody counted. */
+export async function countLines(api: Api, id: string): Promise<number | null> {
+  const rows = unwrap(await api.from('session_summaries').select('lines').eq('session_id', id));
+  return rows[0]?.lines ?? null;
+}
+
 /** Sessions that are starting or on air, newest first. */
 export async function readRunning(api: Api, filters: SessionFilters): Promise<SessionItem[]> {
   if (filters.state === 'ended' || filters.state === 'failed') return [];

@@ -2,7 +2,7 @@ import { json } from '@sveltejs/kit';
 import { refuse } from '#lib/server/api.ts';
 import type { LinesAnswer } from '#lib/live/lines-answer.ts';
 import { mostLines, readLineRows } from '#lib/live/server/lines.ts';
-import { readSession } from '#lib/live/server/sessions.ts';
+import { countLines, readSession } from '#lib/live/server/sessions.ts';
 import type { RequestHandler } from './$types.js';
 
 function readId(value: string | null): number | null {
@@ -20,5 +20,8 @@ export const GET: RequestHandler = async ({ locals, params, url }) => {
   const session = await readSession(locals.api, params.s);
   const range = before === null ? { after: after ?? 0 } : { before };
   const lines = await readLineRows(locals.api, params.s, range, limit);
-  return json({ now: Date.now(), session, lines } satisfies LinesAnswer, { headers: { 'cache-control': 'no-store' } });
+  const total = session.state === 'ended' ? await countLines(locals.api, params.s) : null;
+  return json({ now: Date.now(), session, lines, total } satisfies LinesAnswer, {
+    headers: { 'cache-control': 'no-store' },
+  });
 };
