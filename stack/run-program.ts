@@ -8,6 +8,8 @@ import { nodeBinary } from './tools.ts';
 export interface Oversight {
   /** Ends the program early. */
   signal: AbortSignal;
+  /** Variables by which a later start knows the program as this stack's. */
+  mark: Record<string, string>;
   /** Writes the program down among the stack's processes until it ends. */
   track: (child: ChildProcess) => void;
 }
@@ -25,10 +27,13 @@ export interface Program {
 }
 
 /** Runs a program to its end. Resolves with what it wrote to stdout. */
-export async function runProgram({ command, args, failure, oversight, ...options }: Program): Promise<string> {
+export async function runProgram(program: Program): Promise<string> {
+  const { command, args, failure, oversight, ...options } = program;
+  const env = { ...options.env, ...oversight?.mark };
   // Under oversight it leads a process group, so that what it starts itself ends with it.
   const child = spawn(command, args, {
     ...options,
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: oversight !== undefined,
   });

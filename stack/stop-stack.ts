@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { locateStack } from './context.ts';
 import { endOrphans } from './supervisor/orphans.ts';
-import { isAlive, signal } from './supervisor/processes.ts';
+import { isAlive, type ProcessIdentity, signal } from './supervisor/processes.ts';
 import { readState, removeState } from './supervisor/state-file.ts';
 
 /** Longer than the supervisor's own time limits together. */
@@ -12,16 +12,17 @@ const pollMs = 50;
 export async function stopStack(): Promise<number> {
   const { home } = locateStack(process.env);
   const state = readState(home);
-  if (!state) {
-    console.log(`No stack runs in ${home}.`);
-    return 0;
-  }
-  if (isAlive(state.supervisor)) signal(state.supervisor.pid, 'SIGTERM');
-  const deadline = Date.now() + patienceMs;
-  while (isAlive(state.supervisor) && Date.now() < deadline) await delay(pollMs);
-  if (isAlive(state.supervisor)) signal(state.supervisor.pid, 'SIGKILL');
-  await endOrphans(readState(home)?.services ?? []);
+  if (state) await endSupervisor(state.supervisor);
+  const ended = await endOrphans(home, readState(home)?.services ?? []);
   removeState(home);
-  console.log(`The stack in ${home} is stopped.`);
+  const wasThere = state !== undefined || ended.length > 0;
+  console.log(wasThere ? `The stack in ${home} is stopped.` : `No stack runs in ${home}.`);
   return 0;
+}
+
+async function endSupervisor(supervisor: ProcessIdentity): Promise<void> {
+  if (isAlive(supervisor)) signal(supervisor.pid, 'SIGTERM');
+  const deadline = Date.now() + patienceMs;
+  while (isAlive(supervisor) && Date.now() < deadline) await delay(pollMs);
+  if (isAlive(supervisor)) signal(supervisor.pid, 'SIGKILL');
 }

@@ -11,6 +11,8 @@ export interface ProcessIdentity {
 
 const hasProc = existsSync('/proc/self/stat');
 const gone = new Set(['ENOENT', 'ESRCH']);
+/** What another account's process answers to a look inside. */
+const goneOrClosed = new Set([...gone, 'EACCES', 'EPERM']);
 
 /** Identity of a running process; undefined when there is none, or only its zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
@@ -23,11 +25,8 @@ export function isAlive(process: ProcessIdentity): boolean {
 }
 
 function startedLinux(pid: number): string | undefined {
-  const stat = readProc(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  // The second field is a name in brackets that may hold anything; the state is the third, the start time the 22nd.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+  const fields = statFields(pid);
+  if (!fields || fields[0] === 'Z' || fields[0] === 'X') return undefined;
   const boot = readProc('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
   return `${boot}:${fields[19]}`;
 }
@@ -37,13 +36,41 @@ function startedByPs(pid: number): string | undefined {
   return stdout.trim() || undefined;
 }
 
-function readProc(path: string): string | undefined {
+/** State, parent, group and so on: the third field of /proc/<pid>/stat and those after it. */
+function statFields(pid: number): string[] | undefined {
+  const stat = readProc(`/proc/${pid}/stat`);
+  // The second field is a name in brackets that may hold anything.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function pids(): number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+}
+
+function readProc(path: string, tolerated = gone): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (gone.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (tolerated.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
+}
+
+/**
+ * Leaders of process groups that were started with the environment variable `name`, with its value. Only Linux tells, and
+ * only of processes that this one may look into.
+ */
+export function findByEnvironment(name: string): (ProcessIdentity & { value: string })[] {
+  if (!hasProc) return [];
+  return pids().flatMap((pid) => {
+    const group = statFields(pid)?.[2];
+    if (pid === process.pid || Number(group) !== pid) return [];
+    const variable = readProc(`/proc/${pid}/environ`, goneOrClosed)
+      ?.split('\0')
+      .find((entry) => entry.startsWith(`${name}=`));
+    const identity = variable === undefined ? undefined : identify(pid);
+    return identity && variable ? [{ ...identity, value: variable.slice(name.length + 1) }] : [];
+  });
 }
 
 /** Sends a signal; false when the process is gone already. */
@@ -63,12 +90,7 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
 export function memoryOf(roots: number[]): number | undefined {
   if (!hasProc) return undefined;
   const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = readProc(`/proc/${name}/stat`);
-    if (stat === undefined) continue;
-    parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-  }
+  for (const pid of pids()) parents.set(pid, Number(statFields(pid)?.[1]));
   const wanted = new Set(roots);
   for (let before = -1; before !== wanted.size;) {
     before = wanted.size;

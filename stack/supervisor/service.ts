@@ -18,6 +18,8 @@ export interface ServiceEvents {
 export interface ServiceOptions {
   /** Working directory of the process. */
   root: string;
+  /** Variables by which a later start knows the process as this stack's. */
+  mark: Record<string, string>;
   log: ServiceLog;
   events: ServiceEvents;
   timing: Timing;
@@ -27,6 +29,7 @@ export interface ServiceOptions {
 export class Service {
   readonly definition: ServiceDefinition;
   readonly #root: string;
+  readonly #mark: Record<string, string>;
   readonly #log: ServiceLog;
   readonly #events: ServiceEvents;
   readonly #timing: Timing;
@@ -42,6 +45,7 @@ export class Service {
   constructor(definition: ServiceDefinition, options: ServiceOptions) {
     this.definition = definition;
     this.#root = options.root;
+    this.#mark = options.mark;
     this.#log = options.log;
     this.#events = options.events;
     this.#timing = options.timing;
@@ -82,7 +86,7 @@ export class Service {
     const child = spawn(command, args, {
       // Another account may not be able to enter the checkout.
       cwd: uid === undefined ? this.#root : '/',
-      env: { ...definedOnly({ PATH, HOME, LANG, TZ }), ...env },
+      env: { ...definedOnly({ PATH, HOME, LANG, TZ }), ...env, ...this.#mark },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
       uid,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { StackContext } from '../context.ts';
 import type { ServiceDefinition } from '../services/types.ts';
+import { markOf } from './orphans.ts';
 import { identify, isAlive } from './processes.ts';
 import { readState, stateFile, writeState } from './state-file.ts';
 import { type Step, Supervisor } from './supervisor.ts';
@@ -168,5 +169,21 @@ test('what a killed supervisor left is ended, and nothing else', async () => {
   } finally {
     innocent.kill();
     left.kill();
+  }
+});
+
+test('what was started in the moment before the kill is ended though nobody wrote it down', async () => {
+  const marked = (folder: string) =>
+    spawn('sleep', ['60'], { stdio: 'ignore', detached: true, env: { ...process.env, ...markOf('web', folder) } });
+  const [ours, others] = [marked(home), marked(`${home}-other`)];
+  const [oursIdentity, othersIdentity] = [identify(ours.pid!)!, identify(others.pid!)!];
+  try {
+    await supervise([]).start();
+    expect(isAlive(oursIdentity)).toBe(false);
+    expect(isAlive(othersIdentity)).toBe(true);
+    expect(logged('ended what a killed start had left: web')).toBeGreaterThanOrEqual(0);
+  } finally {
+    ours.kill();
+    others.kill();
   }
 });

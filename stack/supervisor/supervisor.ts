@@ -3,7 +3,7 @@ import type { StackContext } from '../context.ts';
 import type { StackError } from '../errors.ts';
 import type { Oversight } from '../run-program.ts';
 import type { ServiceDefinition } from '../services/types.ts';
-import { endOrphans } from './orphans.ts';
+import { endOrphans, markOf } from './orphans.ts';
 import { requireFreePorts } from './ports.ts';
 import { identify, memoryOf, type ProcessIdentity } from './processes.ts';
 import { Service, type ServiceEvents } from './service.ts';
@@ -57,7 +57,7 @@ export class Supervisor {
 
   /** Resolves when every service is healthy. After a rejection the caller stops what has been started. */
   async start(): Promise<void> {
-    const ended = await endOrphans(this.#left);
+    const ended = await endOrphans(this.#context.home, this.#left);
     if (ended.length > 0) this.#echo(`stack     | ended what a killed start had left: ${ended.join(', ')}`);
     this.#state.services = this.#state.services.filter((service) => !this.#left.includes(service));
     writeState(this.#context.home, this.#state);
@@ -106,9 +106,7 @@ export class Supervisor {
     if (!service && !step) throw new Error(`A service depends on "${name}", which does not exist.`);
     await Promise.all((service?.definition ?? step)!.dependsOn.map(reach));
     if (this.#stopping) return;
-    await (service
-      ? service.start()
-      : step!.run({ signal: this.#abort.signal, track: (child) => this.#track(name, child) }));
+    await (service ? service.start() : step!.run(this.#oversightOf(name)));
   }
 
   async #stopAll(): Promise<void> {
@@ -141,13 +139,17 @@ export class Supervisor {
       onGiveUp: (error) => this.#failure.resolve(error),
     };
     const { root, home } = this.#context;
-    return new Service(definition, { root, log: new ServiceLog(home, name, this.#echo), events, timing: this.#timing });
+    const log = new ServiceLog(home, name, this.#echo);
+    return new Service(definition, { root, mark: markOf(name, home), log, events, timing: this.#timing });
   }
 
-  #track(name: string, child: ChildProcess): void {
-    if (child.pid === undefined) return;
-    this.#note(name, identify(child.pid));
-    child.once('exit', () => this.#note(name, undefined));
+  #oversightOf(name: string): Oversight {
+    const track = (child: ChildProcess) => {
+      if (child.pid === undefined) return;
+      this.#note(name, identify(child.pid));
+      child.once('exit', () => this.#note(name, undefined));
+    };
+    return { signal: this.#abort.signal, mark: markOf(name, this.#context.home), track };
   }
 
   /** Writes down which process stands for a service or step, for the start after a kill. */
