@@ -23,6 +23,17 @@ update public.npc_definitions as npc set gm_helper = false
 from helpers
 where helpers.id = npc.id and helpers.place > 1;
 
+-- An NPC of a tenant hangs on a campaign of the same tenant, whoever writes it, and the API embeds NPCs in campaigns by
+-- this key. Rows without a tenant are the gateway's own and name campaigns that this database need not know. Not valid:
+-- so may rows that the gateway brought along.
+alter table public.npc_definitions
+  add column campaign_ref text generated always as (case when tenant_id <> '' then campaign_id end) stored;
+alter table public.npc_definitions
+  add constraint npc_definitions_campaign foreign key (campaign_ref, tenant_id)
+  references mgmt.campaigns (id, tenant_id) on delete cascade not valid;
+create index npc_definitions_campaign_ref on public.npc_definitions (campaign_ref, tenant_id);
+comment on column public.npc_definitions.campaign_ref is 'Ours: campaign_id where the NPC belongs to a tenant. Carries the foreign key.';
+
 create unique index npc_definitions_name_once on public.npc_definitions (campaign_id, lower(name));
 create unique index npc_definitions_one_helper on public.npc_definitions (campaign_id) where gm_helper;
 
@@ -204,7 +215,7 @@ create policy "Dungeon Masters delete their table's NPCs" on public.npc_definiti
 
 create view mgmt.npcs with (security_invoker = true) as
   select id, tenant_id, campaign_id, name, personality, engine, voice, knowledge_scope, secret_knowledge,
-    behavior_rules, tools, budget_tier, gm_helper, address_only, attributes, created_at, updated_at
+    behavior_rules, tools, budget_tier, gm_helper, address_only, attributes, created_at, updated_at, campaign_ref
   from public.npc_definitions;
 alter view mgmt.npcs alter column tenant_id set default private.current_tenant_id();
 comment on view mgmt.npcs is 'The NPCs of the caller''s table, for Dungeon Masters. A new one belongs to the caller''s table by itself.';

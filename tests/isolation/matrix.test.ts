@@ -64,9 +64,7 @@ async function attempt(name: string, verb: Verb, role: Role, { key }: Expectatio
       );
       const { data, error } = await table.delete().eq(key, id).select();
       if (data?.length) {
-        await asRoot(`insert into ${source(name)} select * from jsonb_populate_record(null::${source(name)}, $1)`, [
-          before!.row,
-        ]);
+        await putBack(source(name), before!.row);
       }
       return outcomeOf(error, data?.length ?? 0);
     }
@@ -75,6 +73,16 @@ async function attempt(name: string, verb: Verb, role: Role, { key }: Expectatio
 
 /** Where rows of an object really lie. */
 const source = (name: string): string => (name === 'npcs' ? 'public.npc_definitions' : `mgmt.${name}`);
+
+/** Plants a deleted row again as it was; generated columns make themselves. */
+async function putBack(table: string, row: object): Promise<void> {
+  const columns = await asRoot<{ attname: string }>(
+    `select attname from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+    [table],
+  );
+  const names = columns.map(({ attname }) => attname).join(', ');
+  await asRoot(`insert into ${table} (${names}) select ${names} from jsonb_populate_record(null::${table}, $1)`, [row]);
+}
 
 async function remove(name: string, key: string, id: unknown): Promise<void> {
   await asRoot(`delete from ${source(name)} where ${key}::text = $1`, [String(id)]);
