@@ -39,7 +39,8 @@ export function length(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 1) return `< 1 min`;
   const hours = Math.floor(minutes / 60);
-  return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+  if (hours > 0) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${minutes} min`;
 }
 
 /** "1:42:08" for what runs. */

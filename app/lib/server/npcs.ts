@@ -12,7 +12,8 @@ const columns =
 
 /** An NPC as the list shows it, with what is odd about it. */
 export interface NpcItem extends NpcFace {
-  firstSentence: string;
+  /** The beginning of the personality; empty: has none yet. */
+  excerpt: string;
   soundsLike: string | null;
   shortName: boolean;
   abovePlan: boolean;
@@ -31,7 +32,7 @@ export async function listNpcs(api: Api, campaign: string, llmTier: string | nul
       const { soundsLike, short } = nameWarnings(face.name, others);
       return {
         ...face,
-        firstSentence: firstSentence(row?.personality ?? ''),
+        excerpt: (row?.personality ?? '').slice(0, 200),
         soundsLike,
         shortName: short,
         abovePlan: row !== undefined && row.budget_tier !== '' && !tiers.includes(row.budget_tier),
@@ -40,10 +41,6 @@ export async function listNpcs(api: Api, campaign: string, llmTier: string | nul
       };
     })
     .sort((a, b) => a.name.localeCompare(b.name));
-}
-
-function firstSentence(text: string): string {
-  return /^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text;
 }
 
 /** By age, so that pigments given by place stay what they were. */

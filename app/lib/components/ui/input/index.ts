@@ -1,1 +1,1 @@
-export { default as Input, inputClass, inputStoryClass } from './input.svelte';
+export { default as Input, inputClass, inputStoryClass, inputTextClass } from './input.svelte';
