@@ -37,6 +37,7 @@ export class Gateway implements WorkerCallback {
   async reportState(sessionId: string, state: 'pending' | 'active' | 'ended', error: string): Promise<void> {
     if (state === 'ended') await this.#bookHours(sessionId);
     await this.sessions.transition(sessionId, state, error);
+    if (state === 'ended') this.#forget(sessionId);
   }
 
   heartbeat(sessionId: string): Promise<void> {
@@ -50,7 +51,7 @@ export class Gateway implements WorkerCallback {
       ...(await this.sessions.endSilent(limits.heartbeatMs ?? heartbeat_timeout_ms, limits.tenantId)),
       ...(await this.sessions.endStalePending(limits.pendingMs ?? pending_timeout_ms, limits.tenantId)),
     ];
-    for (const id of ended) for (const controller of this.bots.controllers) controller.forget(id);
+    for (const id of ended) this.#forget(id);
     return ended;
   }
 
@@ -72,6 +73,10 @@ export class Gateway implements WorkerCallback {
     );
     await Promise.allSettled(running);
     clearTimeout(this.#sweep);
+  }
+
+  #forget(sessionId: string): void {
+    for (const controller of this.bots.controllers) controller.forget(sessionId);
   }
 
   /** Metering never fails a session. */
