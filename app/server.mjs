@@ -1,5 +1,5 @@
 /**
- * The app's process: `vite build` first, then `node app/server.mjs`. Binds HOST (127.0.0.1) and PORT (54320).
+ * The app's process: `vite build` first, then `node app/server.mjs`. Binds HOST (127.0.0.1) and PORT (24320).
  * GET /healthz answers 200; SIGTERM and SIGINT let running requests end, for at most four seconds.
  */
 import http from 'node:http';
@@ -19,7 +19,7 @@ const server = http.createServer((request, response) => {
 });
 
 const host = process.env.HOST ?? '127.0.0.1';
-const port = Number(process.env.PORT ?? 54320);
+const port = Number(process.env.PORT ?? 24320);
 
 server.on('error', (error) => {
   const taken = 'code' in error && error.code === 'EADDRINUSE';

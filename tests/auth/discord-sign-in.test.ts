@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import {
   changePerson,
@@ -11,6 +12,8 @@ import {
   signInAgain,
 } from '../lib/people.ts';
 import { request } from '../lib/requests.ts';
+
+afterAll(closeDatabase);
 
 const callback = `${stack.appUrl}/auth/callback`;
 
@@ -55,6 +58,21 @@ test('signing in for the first time makes a confirmed user with what Discord say
     identity_data: claims,
   });
   expect(session.provider_token).toEqual(expect.any(String));
+});
+
+test('SQL reads what Discord said as objects, as on Supabase', async () => {
+  const alice = await newPerson('alice', { global_name: 'Alice in Chains' });
+  const { userId, client } = await signIn(alice);
+  const [stored] = await asRoot(
+    `select u.raw_user_meta_data #>> '{custom_claims,global_name}' as name, u.raw_app_meta_data ->> 'provider' as provider,
+       i.identity_data ->> 'sub' as sub
+     from auth.users as u join auth.identities as i on i.user_id = u.id where u.id = $1`,
+    [userId],
+  );
+  expect(stored).toEqual({ name: 'Alice in Chains', provider: 'discord', sub: alice.id });
+  await client.rpc('ensure_account');
+  const { data } = await client.rpc('me');
+  expect(data.user.display_name).toBe('Alice in Chains');
 });
 
 test('a person without an avatar gets one of Discord’s own', async () => {

@@ -42,6 +42,14 @@ export class AuthApi {
             serialize: (value: unknown) => String(value),
             parse: (value: string) => new Date(value).toISOString(),
           },
+          // The library hands JSON over as text already; written again it would be stored as a JSON string, and SQL that reads
+          // `raw_user_meta_data ->> 'name'` would find nothing.
+          jsonb: {
+            to: 3802,
+            from: [3802],
+            serialize: (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)),
+            parse: (value: string) => JSON.parse(value) as unknown,
+          },
         },
       },
     });
