@@ -748,6 +748,7 @@ export type Database = {
           behavior_rules: NonNullable<Json>;
           budget_tier: string;
           campaign_id: string;
+          campaign_ref: string | null;
           created_at: string;
           engine: string;
           gm_helper: boolean;
@@ -768,6 +769,7 @@ export type Database = {
           behavior_rules?: Json | null;
           budget_tier?: string | null;
           campaign_id?: string | null;
+          campaign_ref?: string | null;
           created_at?: string | null;
           engine?: string | null;
           gm_helper?: boolean | null;
@@ -787,6 +789,7 @@ export type Database = {
           behavior_rules?: Json | null;
           budget_tier?: string | null;
           campaign_id?: string | null;
+          campaign_ref?: string | null;
           created_at?: string | null;
           engine?: string | null;
           gm_helper?: boolean | null;
@@ -800,7 +803,15 @@ export type Database = {
           updated_at?: string | null;
           voice?: Json | null;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: 'npc_definitions_campaign';
+            columns: ['campaign_ref', 'tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'campaigns';
+            referencedColumns: ['id', 'tenant_id'];
+          },
+        ];
       };
       sessions: {
         Row: {
@@ -938,6 +949,7 @@ export type Database = {
     Functions: {
       announce_npc: { Args: { muted: boolean; npc: string; session: string }; Returns: undefined };
       bot_token_ciphertext: { Args: { tenant: string }; Returns: string };
+      claim_bot: { Args: { bot_id: string; release_others?: boolean; tenant: string }; Returns: boolean };
       claim_guild: {
         Args: { guild_id: string; icon_url: string; name: string; tenant: string; user: string };
         Returns: {
@@ -956,6 +968,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      claim_session_request: { Args: { request: string }; Returns: boolean };
       ensure_account: { Args: { campaign_name?: string; language?: string }; Returns: Json };
       me: { Args: Record<PropertyKey, never>; Returns: Json };
       onboarding_state: { Args: Record<PropertyKey, never>; Returns: Json };

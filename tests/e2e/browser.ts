@@ -1,0 +1,93 @@
+// A browser for the stories: Chromium from npm, or the system's own where that is set.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import sparticuz from '@sparticuz/chromium';
+import { type Browser, chromium, type Page, type WebSocketRoute } from 'playwright-core';
+import { expect } from 'vitest';
+import { stack } from '../lib/environment.ts';
+import type { Person } from '../lib/people.ts';
+
+export const viewports = {
+  desktop: { width: 1440, height: 900 },
+  phone: { width: 390, height: 844 },
+} as const;
+export type Device = keyof typeof viewports;
+
+/** Pictures of the last run, to be looked at. */
+const pictures = join('test-results', 'screenshots');
+
+export async function launchBrowser(): Promise<Browser> {
+  // Only what a container needs: the package's own switches turn the browser's security off.
+  const executablePath = process.env['CHROMIUM_PATH'] ?? (await sparticuz.executablePath());
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
+/** A person's own browser window, without motion, so that what is looked at stands still; whatever the page reports as an error fails the story at its end. */
+export async function newWindow(browser: Browser, device: Device): Promise<{ page: Page; errors: string[] }> {
+  const context = await browser.newContext({
+    viewport: viewports[device],
+    locale: 'en-GB',
+    colorScheme: 'dark',
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !isNetworkLoss(message.text())) errors.push(message.text());
+  });
+  return { page, errors };
+}
+
+/** What the browser itself reports of lines that are cut, refusals that are awaited, and pictures of hosts outside. */
+function isNetworkLoss(text: string): boolean {
+  return /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_NAME_NOT_RESOLVED|WebSocket connection|status of 4\d\d/.test(
+    text,
+  );
+}
+
+/** The page's line to Realtime, which can be cut and mended. To be called before the page opens it. */
+export async function feedLine(page: Page): Promise<{ cut(): Promise<void>; mend(): void }> {
+  const open = new Set<WebSocketRoute>();
+  let isCut = false;
+  await page.routeWebSocket(/\/realtime\/v1\/websocket/, async (socket) => {
+    if (isCut) return socket.close();
+    socket.connectToServer();
+    open.add(socket);
+  });
+  return {
+    async cut() {
+      isCut = true;
+      await Promise.all([...open].map((socket) => socket.close()));
+      open.clear();
+    },
+    mend() {
+      isCut = false;
+    },
+  };
+}
+
+/** From our login page over Discord's consent and back. */
+export async function signInWithDiscord(page: Page, person: Person): Promise<void> {
+  await page.goto(`${stack.appUrl}/login`);
+  await page.getByRole('link', { name: /discord/i }).click();
+  await page.waitForURL(/\/oauth2\/authorize/);
+  await page.locator(`input[value="${person.id}"]`).check({ force: true });
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.waitForURL(`${stack.appUrl}/**`);
+}
+
+export async function picture(page: Page, device: Device, name: string): Promise<void> {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${device}-${name}.png`) });
+}
+
+/** WCAG 2.2 AA as far as axe can tell. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
+}
