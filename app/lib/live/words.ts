@@ -59,3 +59,23 @@ export function when(date: Date, now: Date): string {
 function midnight(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
+
+/** The state as it is read out. */
+export function spokenState(state: SessionState): string {
+  switch (state.kind) {
+    case 'starting':
+      return m.live_say_starting();
+    case 'on_air':
+      return m.live_say_on_air();
+    case 'no_sign':
+      return m.live_say_no_sign();
+    case 'ending':
+      return m.live_say_ending();
+    case 'lost':
+      return m.live_lost_title();
+    case 'failed':
+      return m.live_failed_title();
+    case 'ended':
+      return m.live_ended_title();
+  }
+}
