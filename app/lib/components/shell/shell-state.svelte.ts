@@ -22,7 +22,7 @@ export function useShell(data: () => LayoutData) {
       return leads;
     },
     get startHref() {
-      return campaign ? `/sessions/start?${new URLSearchParams({ campaign: campaign.id })}` : '/sessions/start';
+      return campaign ? `/sessions/start?campaign=${encodeURIComponent(campaign.id)}` : '/sessions/start';
     },
     /** Which entry of the navigation the open page belongs to. */
     get section(): 'overview' | 'npcs' | 'sessions' | 'campaigns' | 'settings' | null {
