@@ -33,6 +33,8 @@ export function createApi(event: RequestEvent) {
       secure: event.url.protocol === 'https:',
     },
     cookies: {
+      // The person's data would fill a second cookie, and nothing reads it from there.
+      encode: 'tokens-only',
       getAll: () => event.cookies.getAll(),
       setAll: (cookies) => {
         for (const { name, value, options } of cookies) event.cookies.set(name, value, { ...options, path: '/' });

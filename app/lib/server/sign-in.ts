@@ -7,7 +7,7 @@ import type { Account } from './account.ts';
 import { unwrapJson } from './api.ts';
 import { rememberAppearance } from './appearance.ts';
 import { safePath } from './safe-path.ts';
-import { currentSession } from './session.ts';
+import { currentSession, sessionCookie } from './session.ts';
 
 /** Why a sign-in did not happen, as /login and /login/code explain it. */
 export const refusals = ['provider', 'link', 'browser', 'rate', 'mail', 'unavailable', 'code'] as const;
@@ -88,7 +88,11 @@ export async function enter(event: RequestEvent): Promise<string> {
   event.locals.session = await currentSession(api);
   const { created } = unwrapJson<{ created: boolean }>(await api.rpc('ensure_account', { language }));
   const next = event.cookies.get(nextCookie);
-  for (const name of [nextCookie, emailCookie]) event.cookies.delete(name, { path: '/' });
+  // Verifiers of tries that led nowhere would stay for a year.
+  const verifiers = event.cookies
+    .getAll()
+    .flatMap(({ name }) => (name.startsWith(`${sessionCookie}-`) && name.includes('code-verifier') ? [name] : []));
+  for (const name of [nextCookie, emailCookie, ...verifiers]) event.cookies.delete(name, { path: '/' });
   if (created) return '/welcome/campaign';
 
   const { preferences } = unwrapJson<Account>(await api.rpc('me'));
