@@ -1,8 +1,9 @@
+import type { Pigment } from '#domain/pigments.ts';
 import { toBlocks, type Block } from './blocks.ts';
 import { endOf } from './last-spoken.ts';
 import type { Line } from './line.ts';
 import { sentState, settleSent, type SentLine } from './sent-lines.ts';
-import { Cast, foldName, type Pigment, type Speaker, type SpeakingNpc, type Table } from './speakers.ts';
+import { Cast, foldName, type Speaker, type SpeakingNpc, type Table } from './speakers.ts';
 
 /** A small line between the lines: who muted whom. */
 export interface Note {

@@ -1,8 +1,5 @@
+import { pigments, type Pigment } from '#domain/pigments.ts';
 import type { Line } from './line.ts';
-
-/** A pigment of the brand: `--speaker-1` to `--speaker-8`. */
-export type Pigment = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-export const pigments: readonly Pigment[] = [1, 2, 3, 4, 5, 6, 7, 8];
 
 export interface SpeakingNpc {
   id: string;

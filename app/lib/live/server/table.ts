@@ -1,49 +1,39 @@
 import { type Api, unwrap } from '#lib/server/api.ts';
 import type { Account } from '#lib/server/account.ts';
 import { hasRole } from '#lib/role.ts';
-import { isPortraitKind } from '#domain/portraits.ts';
-import type { NpcFace } from '../npc-face.ts';
-import type { Character, Person, Pigment, Table } from '../speakers.ts';
-import { pigments } from '../speakers.ts';
-
-interface NpcRow {
-  id: string;
-  name: string;
-  voice: { voice_id?: unknown } | null;
-  attributes: Record<string, unknown> | null;
-}
-
-function isPigment(value: unknown): value is Pigment {
-  return pigments.some((pigment) => pigment === value);
-}
+import { npcFaces, type FaceRow } from '#domain/npc-face.ts';
+import { isPigment } from '#domain/pigments.ts';
+import type { ConsoleNpc } from '../console-npc.ts';
+import type { Character, Person, Table } from '../speakers.ts';
 
 /** The NPCs of a campaign by name. Nobody below Dungeon Master may read them: then the list is empty. */
-export async function readNpcs(api: Api, campaign: string): Promise<NpcFace[]> {
+export async function readNpcs(api: Api, campaign: string): Promise<ConsoleNpc[]> {
   const rows = unwrap(
-    await api.from('npcs').select('id, name, voice, attributes').eq('campaign_id', campaign).order('created_at'),
-  ) as unknown as NpcRow[];
-  const taken = new Set(rows.map((row) => row.attributes?.pigment).filter(isPigment));
-  const faces = rows.map((row, index): NpcFace => {
-    const own = row.attributes?.pigment;
-    const free = pigments.find((pigment) => !taken.has(pigment)) ?? pigments[index % pigments.length] ?? 1;
-    const pigment = isPigment(own) ? own : free;
-    taken.add(pigment);
-    return {
-      id: row.id,
-      name: row.name,
-      pigment,
-      portrait: isPortraitKind(row.attributes?.portrait) ? row.attributes.portrait : null,
-      preparedLines: Array.isArray(row.attributes?.prepared_lines)
-        ? row.attributes.prepared_lines.filter((line) => typeof line === 'string')
-        : [],
-      hasVoice: typeof row.voice?.voice_id === 'string' && row.voice.voice_id !== '',
-    };
-  });
+    await api
+      .from('npcs')
+      .select('id, name, voice, attributes')
+      .eq('campaign_id', campaign)
+      .order('created_at')
+      .order('id')
+      .overrideTypes<FaceRow[], { merge: false }>(),
+  );
+  const faces = npcFaces(rows).map((face, index) => ({
+    ...face,
+    preparedLines: preparedLines(rows[index]?.attributes),
+  }));
   return faces.sort((a, b) => a.name.localeCompare(b.name));
 }
 
+function preparedLines(attributes: unknown): string[] {
+  const lines =
+    typeof attributes === 'object' && attributes !== null && 'prepared_lines' in attributes
+      ? attributes.prepared_lines
+      : [];
+  return Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
+}
+
 /** Everybody who may be heard in a campaign, as far as the caller may know. */
-export async function readTable(api: Api, account: Account, campaign: string): Promise<Table & { npcs: NpcFace[] }> {
+export async function readTable(api: Api, account: Account, campaign: string): Promise<Table & { npcs: ConsoleNpc[] }> {
   const [npcs, people, characters] = await Promise.all([
     hasRole(account.user.role, 'dm') ? readNpcs(api, campaign) : [],
     api.from('users').select('discord_id, display_name, role').not('discord_id', 'is', null).then(unwrap),
