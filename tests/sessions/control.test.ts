@@ -121,7 +121,7 @@ describe('NPCs', () => {
     const mute = await call(table.bob, 'POST', `/sessions/${session}/npcs/Greta/mute`);
     expect({ status: mute.status, body: mute.body }).toEqual({ status: 200, body: { npc: 'Greta', muted: true } });
     expect(await muted()).toEqual({ Brannor: false, Greta: true });
-    expect(await announced()).toEqual([{ npc: 'Greta', muted: true, by: table.bob.person.username }]);
+    expect(await announced()).toEqual([{ npc: 'Greta', muted: true, by: 'bob' }]);
     const unmute = await call(table.bob, 'POST', `/sessions/${session}/npcs/Greta/unmute`);
     expect(unmute.body).toEqual({ npc: 'Greta', muted: false });
     expect(await muted()).toEqual({ Brannor: false, Greta: false });
@@ -130,7 +130,7 @@ describe('NPCs', () => {
   test('are muted and unmuted all at once, and counted', async () => {
     expect((await call(table.bob, 'POST', `/sessions/${session}/npcs/mute-all`)).body).toEqual({ count: 2 });
     expect(await muted()).toEqual({ Brannor: true, Greta: true });
-    expect(await announced()).toEqual([{ npc: null, muted: true, by: table.bob.person.username }]);
+    expect(await announced()).toEqual([{ npc: null, muted: true, by: 'bob' }]);
     expect((await call(table.bob, 'POST', `/sessions/${session}/npcs/unmute-all`)).body).toEqual({ count: 2 });
     expect(await muted()).toEqual({ Brannor: false, Greta: false });
   });
