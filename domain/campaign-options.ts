@@ -17,3 +17,6 @@ export const gameSystems = [
   'Fate Core',
   'Savage Worlds',
 ] as const;
+
+/** Characters at most; the database checks them too. */
+export const campaignLimits = { name: 255, system: 60, description: 4096 } as const;

@@ -1,7 +1,7 @@
 import { npcEngines, budgetTiers, type BudgetTier, type NpcEngine } from '#domain/npc-options.ts';
 import { isPigment, type Pigment } from '#domain/pigments.ts';
 import { isPortraitKind, type PortraitKind } from '#domain/portraits.ts';
-import { ownAttributes } from '#domain/schemas/npc.ts';
+import { ownAttributes } from '#domain/npc-limits.ts';
 
 /** An NPC as the editor holds it, before any check: texts may be too long, lists may have empty entries. */
 export interface NpcForm {

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { campaignLanguages } from '../campaign-options.ts';
+import { campaignLanguages, campaignLimits } from '../campaign-options.ts';
 import { optionalText, requiredText } from './issue.ts';
-
-export const campaignLimits = { name: 255, system: 60, description: 4096 } as const;
 
 export const campaignSchema = z.object({
   name: requiredText(campaignLimits.name),

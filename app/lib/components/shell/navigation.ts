@@ -6,7 +6,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import { m } from '#lib/paraglide/messages.js';
 import type { Shell } from './shell-state.svelte.ts';
 
-interface Entry {
+export interface Entry {
   section: NonNullable<Shell['section']>;
   href: string;
   label: string;
