@@ -5,7 +5,9 @@ export function safePath(path: string | null | undefined, fallback = '/dashboard
   const base = 'http://app.invalid';
   try {
     const url = new URL(path, base);
-    return url.origin === base ? url.pathname + url.search + url.hash : fallback;
+    // "/.//host" resolves to "//host": what is answered is read once more by the browser.
+    if (url.origin !== base || url.pathname.startsWith('//')) return fallback;
+    return url.pathname + url.search + url.hash;
   } catch {
     return fallback;
   }
