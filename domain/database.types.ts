@@ -972,6 +972,7 @@ export type Database = {
       ensure_account: { Args: { campaign_name?: string; language?: string }; Returns: Json };
       me: { Args: Record<PropertyKey, never>; Returns: Json };
       onboarding_state: { Args: Record<PropertyKey, never>; Returns: Json };
+      order_lore: { Args: { campaign_id: string; pages: string[] }; Returns: number };
       rename_tenant: { Args: { name: string }; Returns: Json };
       request_session: {
         Args: { campaign_id: string; channel_id: string; guild_id: string; idempotency_key: string };
@@ -996,6 +997,18 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      search_lore: {
+        Args: { campaign_id: string; limit?: number; query: string };
+        Returns: {
+          category: string;
+          id: string;
+          marked_title: string;
+          rank: number;
+          snippet: string;
+          title: string;
+          updated_at: string;
+        }[];
       };
       session_control: { Args: { session: string }; Returns: Json };
       session_quota: { Args: { campaign_id?: string }; Returns: Json };

@@ -113,6 +113,11 @@ export const functions: Record<string, FunctionExpectation> = {
   claim_session_request: { by: 'service_role', args: ({ request }) => ({ request }) },
   ensure_account: { by: 'authenticated', answers: everybody },
   me: { by: 'authenticated', answers: everybody },
+  order_lore: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign, pages: [] }),
+    answers: control,
+  },
   onboarding_state: { by: 'authenticated', answers: { ...everybody, viewer: 'forbidden' } },
   rename_tenant: {
     by: 'authenticated',
@@ -129,6 +134,11 @@ export const functions: Record<string, FunctionExpectation> = {
     }),
     // The campaign is on air already: said to those who may know.
     answers: { owner: 'campaign_busy', dm: 'campaign_busy', viewer: 'forbidden', stranger: 'not_found' },
+  },
+  search_lore: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign, query: 'planted' }),
+    answers: control,
   },
   session_control: { by: 'authenticated', args: ({ session }) => ({ session }), answers: control },
   session_quota: {
