@@ -3,6 +3,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { SUPABASE_PUBLISHABLE_KEY, SUPABASE_URL } from '$app/env/private';
 import { errorStatus, isErrorCode } from '#domain/errors.ts';
 import { refuse } from './api.ts';
+import { personHeaders } from './person-headers.ts';
 
 interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -25,6 +26,7 @@ export async function callFunction<T>(
     response = await fetch(`${SUPABASE_URL}/functions/v1/${path}`, {
       method,
       headers: {
+        ...personHeaders(event),
         apikey: SUPABASE_PUBLISHABLE_KEY,
         authorization: `Bearer ${session.accessToken}`,
         'x-request-id': requestId,

@@ -3,6 +3,7 @@ import { createServerClient } from '@supabase/ssr';
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Database } from '#domain/database.types.ts';
 import { SUPABASE_PUBLISHABLE_KEY, SUPABASE_URL } from '$app/env/private';
+import { personHeaders } from './person-headers.ts';
 
 export interface Session {
   accessToken: string;
@@ -24,7 +25,7 @@ const requestTimeout = 15_000;
 export function createApi(event: RequestEvent) {
   return createServerClient<Database, 'mgmt'>(SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, {
     db: { schema: 'mgmt' },
-    global: { fetch: refreshOnce, headers: { 'x-request-id': event.locals.requestId } },
+    global: { fetch: refreshOnce, headers: { ...personHeaders(event), 'x-request-id': event.locals.requestId } },
     cookieOptions: {
       name: sessionCookie,
       path: '/',
