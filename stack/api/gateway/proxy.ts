@@ -62,7 +62,8 @@ export async function proxyRequest(
 /** Passes a WebSocket handshake on and then joins the two sockets. */
 export function proxyUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, target: ProxyTarget): void {
   const base = new URL(target.base);
-  const upstream = net.connect({ host: base.hostname, port: Number(base.port) });
+  // Lines of a transcript are small and must not wait for one another.
+  const upstream = net.connect({ host: base.hostname, port: Number(base.port), noDelay: true });
   upstream.setTimeout(timeouts.upstreamConnect, () => upstream.destroy(new Error('connect timeout')));
   upstream.once('connect', () => {
     upstream.setTimeout(0);
