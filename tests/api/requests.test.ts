@@ -68,6 +68,31 @@ test.each([
   }
 });
 
+test.each([
+  ['the character NUL', '/rest/v1/campaigns', '{"name":"a\\u0000b"}', 'nul_character'],
+  ['the character NUL', '/rest/v1/rpc/update_profile', '{"display_name":"\\u0000"}', 'nul_character'],
+  ['the character NUL', '/auth/v1/otp', '{"email":"a\\u0000@example.com"}', 'nul_character'],
+  [
+    'deep JSON',
+    '/rest/v1/rpc/update_preferences',
+    `{"patch":{"a":${'['.repeat(5000)}${']'.repeat(5000)}}}`,
+    'json_too_deep',
+  ],
+  ['deep JSON', '/auth/v1/otp', `{"a":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}`, 'json_too_deep'],
+])('%s in a body for %s is refused', async (_, path, body, code) => {
+  const alice = await signIn(await newPerson('alice'));
+  const headers = { 'content-type': 'application/json' };
+  expectRefusal(await request(path, { method: 'POST', headers, body, token: alice.accessToken }), 400, code);
+});
+
+test('what only looks like NUL or depth in a text is kept', async () => {
+  const alice = await signIn(await newPerson('alice'));
+  await alice.client.rpc('ensure_account');
+  const name = `\\u0000 ${'['.repeat(200)}`.slice(0, 120);
+  const answer = await alice.client.rpc('update_preferences', { patch: { name } });
+  expect(answer.data).toMatchObject({ name });
+});
+
 test('a request without a key is refused, also for reading and also from this machine', async () => {
   for (const path of [
     '/rest/v1/campaigns',

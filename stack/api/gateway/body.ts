@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 import { ApiError } from './errors.ts';
+import { assertJsonText } from './json.ts';
 
 /** After a refusal: as much is still read and thrown away, so that the client gets to the answer; then the connection ends. */
 const drainedBytes = 32 * 1024 * 1024;
@@ -37,14 +38,10 @@ export function drain(request: IncomingMessage): void {
   request.resume();
 }
 
-/** Throws 400 for a body that says it is JSON and is not. */
+/** Throws 400 for a body that says it is JSON and is none that we take. */
 export function assertJson(contentType: string | undefined, body: Buffer): void {
   if (body.length === 0 || !/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType ?? '')) return;
-  try {
-    JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new ApiError(400, 'malformed_json', 'The request body is not valid JSON.', { cause });
-  }
+  assertJsonText(body.toString('utf8'));
 }
 
 /** `take` returns false to be given no more until the request is resumed. */
