@@ -26,6 +26,25 @@ export async function send(response: ServerResponse, result: Response, exchange:
   response.end(result.body ? Buffer.from(await result.arrayBuffer()) : undefined);
 }
 
+/**
+ * Passes an answer of the libraries on. A failure that they did not foresee is thrown, to be logged and told in our words; a refusal
+ * in plain text gets a code.
+ */
+export async function presentable(result: Response): Promise<Response> {
+  if (result.status < 400 || !result.body) return result;
+  const isJson = /\bjson\b/i.test(result.headers.get('content-type') ?? '');
+  if (isJson && result.status < 500) return result;
+  const text = await result.clone().text();
+  // The Data API's and Auth's names for an exception.
+  const unforeseen = !isJson || /"code":"SUP"|"error":"server_error"/.test(text);
+  if (result.status >= 500) {
+    if (unforeseen) throw new Error(`answered ${result.status}: ${text}`);
+    return result;
+  }
+  if (result.status === 404) throw new ApiError(404, 'not_found', 'There is nothing at this path.');
+  throw new ApiError(result.status, 'bad_request', text.slice(0, 200));
+}
+
 export function refuse(response: ServerResponse, exchange: Exchange, cause: unknown): void {
   // Nobody is left to tell, and nothing of ours went wrong.
   if (response.destroyed) return;

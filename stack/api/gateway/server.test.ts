@@ -25,10 +25,12 @@ const config = readConfig({
 
 let base = '';
 let server: ReturnType<typeof createGateway>;
-const answer = async () => Response.json({ ok: true });
+let answer: () => Promise<Response>;
 
 beforeEach(async () => {
-  server = createGateway(config, { rest: answer, auth: answer, storage: answer, healthy: async () => true });
+  answer = async () => Response.json({ ok: true });
+  const handler = () => answer();
+  server = createGateway(config, { rest: handler, auth: handler, storage: handler, healthy: async () => true });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -143,4 +145,22 @@ test('a WebSocket is refused without a key, and anywhere but at Realtime', async
   expect(await open('/realtime/v1/websocket')).toContain('api_key_missing');
   expect(await open('/realtime/v1/websocket?apikey=wrong')).toContain('api_key_invalid');
   expect(await open('/rest/v1/x?apikey=sb_publishable_test')).toContain('not_found');
+});
+
+test.each([
+  ['an exception in the Data API', Response.json({ code: 'SUP', message: 'RangeError: stack' }, { status: 500 }), 500],
+  ['an exception in Auth', Response.json({ error: 'server_error' }, { status: 500 }), 500],
+  ['an exception anywhere', new Response('Internal Server Error', { status: 500 }), 500],
+  ['plain text for an unknown path', new Response('404 Not Found', { status: 404 }), 404],
+])('%s is told in our words', async (_, given, status) => {
+  answer = async () => given;
+  const response = await fetch(`${base}/auth/v1/x`, { headers: { apikey: 'sb_publishable_test' } });
+  const code = status === 500 ? 'internal' : 'not_found';
+  expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ code })]);
+});
+
+test('a refusal that has a code passes as it is', async () => {
+  answer = async () => Response.json({ code: '57014', message: 'canceled' }, { status: 500 });
+  const response = await fetch(`${base}/rest/v1/x`, { headers: { apikey: 'sb_publishable_test' } });
+  expect([response.status, await response.json()]).toEqual([500, { code: '57014', message: 'canceled' }]);
 });

@@ -9,7 +9,7 @@ import { clientAddress } from './address.ts';
 import { assertDeclaredLength, assertJson, drain, readBody } from './body.ts';
 import { type Caller, CallerResolver } from './caller.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
-import { endSocket, type Exchange, refuse, refuseUnreadable, send, type ServiceName } from './answers.ts';
+import { endSocket, type Exchange, presentable, refuse, refuseUnreadable, send, type ServiceName } from './answers.ts';
 import { ApiError } from './errors.ts';
 import { proxyRequest, proxyUpgrade } from './proxy.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -131,7 +131,7 @@ export function createGateway(config: ApiConfig, handlers: Handlers): Server {
       address: exchange.address,
     };
     const result = await runWithRequest(context, () => handlers[service](webRequest));
-    await send(response, result, exchange);
+    await send(response, await presentable(result), exchange);
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
