@@ -9,7 +9,13 @@ export const identity: Handle = async ({ event, resolve }) => {
   locals.session = event.route.id === '/healthz' ? null : await currentSession(locals.api);
   let account: ReturnType<typeof readAccount> | undefined;
   locals.account = () => (account ??= readAccount(event));
-  // Every page of these groups is somebody's: also those whose own load would ask for nothing.
-  if (/^\/\((app|welcome)\)/.test(event.route.id ?? '') && !locals.session) await locals.account();
+  // Before anything of a signed-in page runs, the API has accepted the token: a refused session ends here, where its cookies can
+  // still be taken away. /welcome itself is for those who have no table yet.
+  const { id } = event.route;
+  if (id === '/(welcome)/welcome') {
+    if (!locals.session) await locals.account();
+  } else if (/^\/\((app|welcome)\)/.test(id ?? '')) {
+    await locals.account();
+  }
   return resolve(event);
 };
