@@ -5,6 +5,55 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   mgmt: {
     Tables: {
+      audit_log: {
+        Row: {
+          action: string;
+          actor: string | null;
+          actor_kind: string;
+          changes: NonNullable<Json>;
+          created_at: string;
+          id: number;
+          ip: unknown;
+          request_id: string | null;
+          resource_id: string;
+          resource_name: string | null;
+          resource_type: string;
+          tenant_id: string | null;
+          user_agent: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          action: string;
+          actor?: string | null;
+          actor_kind: string;
+          changes: NonNullable<Json>;
+          created_at?: string;
+          id?: never;
+          ip?: unknown;
+          request_id?: string | null;
+          resource_id: string;
+          resource_name?: string | null;
+          resource_type: string;
+          tenant_id?: string | null;
+          user_agent?: string | null;
+        };
+        Update: {
+          action?: string;
+          actor?: string | null;
+          actor_kind?: string;
+          changes?: NonNullable<Json>;
+          created_at?: string;
+          id?: never;
+          ip?: unknown;
+          request_id?: string | null;
+          resource_id?: string;
+          resource_name?: string | null;
+          resource_type?: string;
+          tenant_id?: string | null;
+          user_agent?: string | null;
+        };
+        Relationships: [];
+      };
       campaign_characters: {
         Row: {
           aliases: string[];
@@ -947,6 +996,7 @@ export type Database = {
       };
     };
     Functions: {
+      accept_invite: { Args: { token: string }; Returns: Json };
       announce_npc: { Args: { muted: boolean; npc: string; session: string }; Returns: undefined };
       bot_token_ciphertext: { Args: { tenant: string }; Returns: string };
       claim_bot: { Args: { bot_id: string; release_others?: boolean; tenant: string }; Returns: boolean };
@@ -969,10 +1019,17 @@ export type Database = {
         };
       };
       claim_session_request: { Args: { request: string }; Returns: boolean };
+      create_invite: {
+        Args: { discord_id?: string; email?: string; note?: string; role?: string; valid_days?: number };
+        Returns: Json;
+      };
       ensure_account: { Args: { campaign_name?: string; language?: string }; Returns: Json };
+      invite_preview: { Args: { token: string }; Returns: Json };
+      leave_tenant: { Args: Record<PropertyKey, never>; Returns: Json };
       me: { Args: Record<PropertyKey, never>; Returns: Json };
       onboarding_state: { Args: Record<PropertyKey, never>; Returns: Json };
       order_lore: { Args: { campaign_id: string; pages: string[] }; Returns: number };
+      remove_member: { Args: { member: string }; Returns: Json };
       rename_tenant: { Args: { name: string }; Returns: Json };
       request_session: {
         Args: { campaign_id: string; channel_id: string; guild_id: string; idempotency_key: string };
@@ -998,6 +1055,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      revoke_invite: { Args: { invite: string }; Returns: Json };
       search_lore: {
         Args: { campaign_id: string; limit?: number; query: string };
         Returns: {
@@ -1051,6 +1109,8 @@ export type Database = {
         }[];
       };
       set_bot_token: { Args: { ciphertext: string; last_four: string; tenant: string }; Returns: undefined };
+      set_member_role: { Args: { member: string; role: string }; Returns: Json };
+      transfer_ownership: { Args: { member: string }; Returns: Json };
       update_preferences: { Args: { patch: Json }; Returns: Json };
       update_profile: { Args: { display_name: string }; Returns: Json };
     };

@@ -45,6 +45,7 @@ const readOnly = (key: string, select: Record<Role, Outcome>): Expectation => ({
 });
 
 export const relations: Record<string, Expectation> = {
+  audit_log: readOnly('id', owners),
   campaign_characters: { key: 'id', select: members, insert: mastersInsert, update: masters, delete: masters },
   campaign_lore: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: never },
   campaign_names: readOnly('id', members),
@@ -91,14 +92,20 @@ export interface Ids {
   guild: string;
   channel: string;
   request: string;
+  invite: string;
   user: string;
 }
 
 const everybody = { owner: 'ok', dm: 'ok', viewer: 'ok', stranger: 'ok' };
+const nowhere = { owner: 'not_found', dm: 'not_found', viewer: 'not_found', stranger: 'not_found' };
+const ownersCall = { ...everybody, dm: 'forbidden', viewer: 'forbidden' };
+const onOwner = { owner: 'own_role', dm: 'forbidden', viewer: 'forbidden', stranger: 'not_found' };
 const control = { owner: 'ok', dm: 'ok', viewer: 'forbidden', stranger: 'not_found' };
 
 /** A stranger calls with the other table's ids. */
 export const functions: Record<string, FunctionExpectation> = {
+  // A link that was never given out; tests/members takes real ones.
+  accept_invite: { by: 'authenticated', args: () => ({ token: 'unknown' }), answers: nowhere },
   announce_npc: {
     by: 'authenticated',
     args: ({ session }) => ({ session, npc: 'Greta', muted: true }),
@@ -111,7 +118,9 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ tenant, guild, user }) => ({ tenant, guild_id: guild, name: 'x', icon_url: null, user }),
   },
   claim_session_request: { by: 'service_role', args: ({ request }) => ({ request }) },
+  create_invite: { by: 'authenticated', args: () => ({ role: 'viewer' }), answers: ownersCall },
   ensure_account: { by: 'authenticated', answers: everybody },
+  invite_preview: { by: 'authenticated', args: () => ({ token: 'unknown' }), answers: nowhere },
   me: { by: 'authenticated', answers: everybody },
   order_lore: {
     by: 'authenticated',
@@ -119,11 +128,9 @@ export const functions: Record<string, FunctionExpectation> = {
     answers: control,
   },
   onboarding_state: { by: 'authenticated', answers: { ...everybody, viewer: 'forbidden' } },
-  rename_tenant: {
-    by: 'authenticated',
-    args: () => ({ name: 'Renamed' }),
-    answers: { ...everybody, dm: 'forbidden', viewer: 'forbidden' },
-  },
+  // Owners try it on themselves, which changes nothing.
+  remove_member: { by: 'authenticated', args: ({ user }) => ({ member: user }), answers: onOwner },
+  rename_tenant: { by: 'authenticated', args: () => ({ name: 'Renamed' }), answers: ownersCall },
   request_session: {
     by: 'authenticated',
     args: ({ campaign, guild, channel }) => ({
@@ -140,6 +147,16 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ campaign }) => ({ campaign_id: campaign, query: 'planted' }),
     answers: control,
   },
+  search_transcripts: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign, query: 'planted' }),
+    answers: { ...everybody, stranger: 'not_found' },
+  },
+  revoke_invite: {
+    by: 'authenticated',
+    args: ({ invite }) => ({ invite }),
+    answers: { ...ownersCall, stranger: 'not_found' },
+  },
   session_control: { by: 'authenticated', args: ({ session }) => ({ session }), answers: control },
   session_quota: {
     by: 'authenticated',
@@ -153,8 +170,15 @@ export const functions: Record<string, FunctionExpectation> = {
     answers: { ...everybody, stranger: 'not_found' },
   },
   set_bot_token: { by: 'service_role', args: ({ tenant }) => ({ tenant, ciphertext: 'x', last_four: 'xxxx' }) },
+  set_member_role: { by: 'authenticated', args: ({ user }) => ({ member: user, role: 'dm' }), answers: onOwner },
+  transfer_ownership: { by: 'authenticated', args: ({ user }) => ({ member: user }), answers: onOwner },
   update_preferences: { by: 'authenticated', args: () => ({ patch: { theme: 'dark' } }), answers: everybody },
   update_profile: { by: 'authenticated', args: () => ({ display_name: 'Renamed' }), answers: everybody },
+  // Last: afterwards only the owners are still there.
+  leave_tenant: {
+    by: 'authenticated',
+    answers: { owner: 'last_owner', dm: 'ok', viewer: 'ok', stranger: 'last_owner' },
+  },
 };
 
 /** Columns of the gateway's tables that no API role may read. */

@@ -1,0 +1,126 @@
+-- Searching what was said, in the tenant's own schema.
+--
+-- Workers index lines in English; ours adds German. Which of the two a line is searched with follows the language of its
+-- campaign, so that each half of the search has an index made for it.
+
+-- To rename and replace what belongs to the gateway's role, one must be allowed to create for it, for that moment.
+grant create on schema private to glyphoxa_gateway;
+alter function private.provision_tenant_schema(text) rename to provision_tenant_tables;
+comment on function private.provision_tenant_tables(text) is 'The tables and indexes that the workers expect, and the trigger that announces lines. Called by provision_tenant_schema.';
+
+create function private.provision_tenant_schema(tenant_id text) returns void
+language plpgsql security definer set search_path = '' set client_min_messages = warning
+as $$
+begin
+  perform private.provision_tenant_tables(provision_tenant_schema.tenant_id);
+  -- Asked first: even "if not exists" would wait for writers of the table.
+  if private.tenant_table(provision_tenant_schema.tenant_id, 'session_entries_german') is null then
+    execute format(
+      'create index if not exists session_entries_german on %I.session_entries using gin (to_tsvector(''german'', text))',
+      private.tenant_schema(provision_tenant_schema.tenant_id)
+    );
+  end if;
+end
+$$;
+revoke execute on function private.provision_tenant_schema(text) from public;
+comment on function private.provision_tenant_schema(text) is 'Makes or completes tenant_<id>: the workers'' tables, and our index for German. Definer, owned by the gateway''s role: what it makes is the gateway''s.';
+alter function private.provision_tenant_schema(text) owner to glyphoxa_gateway;
+grant execute on function private.tenant_table(text, text) to glyphoxa_gateway;
+revoke create on schema private from glyphoxa_gateway;
+
+do $$
+declare
+  v_tenant text;
+begin
+  for v_tenant in
+    select tenant.id from public.tenants as tenant
+    where private.tenant_table(tenant.id, 'session_entries') is not null
+  loop
+    perform private.provision_tenant_schema(v_tenant);
+  end loop;
+end
+$$;
+
+create function mgmt.search_transcripts(
+  query text, campaign_id text default null, session text default null, before bigint default null, "limit" int default 50
+)
+returns table (
+  id bigint, session_id text, session_started_at timestamptz, campaign jsonb, speaker_id text, speaker_name text,
+  npc_id text, "timestamp" timestamptz, snippet text, line_before jsonb, line_after jsonb
+)
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_tenant text := private.require_role('viewer');
+  v_lines regclass := private.tenant_table(v_tenant, 'session_entries');
+  v_german text[];
+  v_english tsquery := private.search_query('pg_catalog.english', search_transcripts.query);
+begin
+  if search_transcripts.campaign_id is not null and private.campaign_name(search_transcripts.campaign_id) is null then
+    perform private.fail('not_found', 'This campaign is not here, or not yours.', 'Choose one from the list.');
+  end if;
+  if search_transcripts.session is not null then
+    perform private.require_session(search_transcripts.session);
+  end if;
+  if v_lines is null then
+    return;
+  end if;
+  select coalesce(array_agg(campaign.id), '{}') into v_german
+  from mgmt.campaigns as campaign
+  where campaign.tenant_id = v_tenant and campaign.language = 'de';
+
+  return query execute format(
+    $query$
+      with hit as (
+        select line.* from (
+          (
+            select line.*, 'pg_catalog.english'::regconfig as config
+            from %1$s as line
+            where to_tsvector('english', line.text) @@ $1 and line.campaign_id <> all ($3)
+              and ($4 is null or line.campaign_id = $4) and ($5 is null or line.session_id = $5)
+              and ($6 is null or line.id < $6)
+          )
+          union all
+          (
+            select line.*, 'pg_catalog.german'::regconfig
+            from %1$s as line
+            where to_tsvector('german', line.text) @@ $2 and line.campaign_id = any ($3)
+              and ($4 is null or line.campaign_id = $4) and ($5 is null or line.session_id = $5)
+              and ($6 is null or line.id < $6)
+          )
+        ) as line
+        -- Only what was said in sessions of this table, whatever session id was written into a line.
+        where exists (select from public.sessions as s where s.id = line.session_id and s.tenant_id = $8)
+        order by line.id desc
+        limit $7
+      )
+      select hit.id, hit.session_id, session.started_at,
+        jsonb_build_object('id', session.campaign_id, 'name', private.campaign_name(session.campaign_id)),
+        hit.speaker_id, hit.speaker_name, hit.npc_id, hit.timestamp,
+        private.marked(
+          hit.config, hit.text, case hit.config when 'pg_catalog.german'::regconfig then $2 else $1 end,
+          char_length(hit.text) <= 400
+        ),
+        (
+          select jsonb_build_object('id', line.id, 'speaker_name', line.speaker_name, 'npc_id', line.npc_id, 'text', line.text)
+          from %1$s as line where line.session_id = hit.session_id and line.id < hit.id order by line.id desc limit 1
+        ),
+        (
+          select jsonb_build_object('id', line.id, 'speaker_name', line.speaker_name, 'npc_id', line.npc_id, 'text', line.text)
+          from %1$s as line where line.session_id = hit.session_id and line.id > hit.id order by line.id limit 1
+        )
+      from hit
+      join public.sessions as session on session.id = hit.session_id
+      order by hit.id desc
+    $query$,
+    v_lines
+  ) using
+    v_english, private.search_query('pg_catalog.german', search_transcripts.query), v_german,
+    search_transcripts.campaign_id, search_transcripts.session, search_transcripts.before,
+    least(greatest(coalesce("limit", 50), 1), 200), v_tenant;
+end
+$$;
+revoke execute on function mgmt.search_transcripts(text, text, text, bigint, int) from public;
+grant execute on function mgmt.search_transcripts(text, text, text, bigint, int) to authenticated;
+comment on function mgmt.search_transcripts(text, text, text, bigint, int) is 'Lines of the own table that were said, newest first, at most 200 and, with before, older than a line. Finds lie between U+0002 and U+0003; campaign is { id, name }, line_before and line_after are { id, speaker_name, npc_id, text }. Definer: the schema follows from the caller''s tenant. Every member. 404 not_found, 422 validation.';
