@@ -72,3 +72,13 @@ test('input: malformed 400, wrong 422 with the field', async () => {
     body: { code: 'validation', field: 'name', message: expect.stringMatching(/^name: /) },
   });
 });
+
+test('the character NUL and bottomless JSON are refused, also where nothing is checked', async () => {
+  expect(await ask('GET', '/things/a%00b')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  expect(await ask('POST', '/things', { body: '{"name":"a\\u0000b"}' })).toMatchObject({
+    status: 422,
+    body: { code: 'validation', field: 'name' },
+  });
+  const deep = `{"name":"a","more":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  expect(await ask('POST', '/things', { body: deep })).toMatchObject({ status: 400, body: { code: 'malformed_json' } });
+});

@@ -67,6 +67,11 @@ function callOf(context: Context, requestId: string): Call {
     request: context.req.raw,
     requestId,
     authorization,
-    param: (name) => context.req.param(name) ?? '',
+    param: (name) => {
+      const value = context.req.param(name) ?? '';
+      // Nothing that is kept can have such a name: Postgres stores no NUL.
+      if (value.includes('\0')) throw new AppError('not_found', 'There is no such address.');
+      return value;
+    },
   };
 }

@@ -8,7 +8,15 @@ import type { ProvidersDeps } from './deps.ts';
 import { cdn, type DiscordBot } from './discord.ts';
 
 const slot = 'bot_token';
-const tokenInput = z.object({ token: z.string().trim().min(1).max(120) });
+/** Anything else could not stand in a header, which would look like Discord being away. */
+const tokenInput = z.object({
+  token: z
+    .string()
+    .trim()
+    .min(1)
+    .max(120)
+    .regex(/^[\x21-\x7e]*$/, 'This is no bot token.'),
+});
 
 /**
  * PUT /bot-token. Checked with Discord, then given to the gateway, which keeps it; our own copy goes under our own key. Nothing is

@@ -45,6 +45,11 @@ async function secretOf(owner: SignedIn) {
 }
 
 describe('bot token', () => {
+  test.each(['two words', 'line\nbreak', 'Würfel', '🎲'])('%j is no token, and Discord is not asked', async (token) => {
+    const answer = await call(mallory, 'PUT', '/providers/bot-token', { token });
+    expect(answer.body).toMatchObject({ code: 'validation', field: 'token' });
+  });
+
   test('is checked, given to the gateway and kept encrypted; nobody reads it back', async () => {
     const owner = await newOwner('nova');
     const bot = await newBot([], 'Nova Bot');
