@@ -19,6 +19,7 @@ export async function migrateDatabase(context: StackContext): Promise<void> {
     if (pending) await pushMigrations(context);
     await finishRoles(client, context);
     await setMode(client, context.command === 'start' ? 'selfhosted' : 'managed');
+    await makeAuditPartitions(client);
   } finally {
     await client.end();
   }
@@ -75,4 +76,12 @@ async function setMode(client: pg.Client, mode: 'selfhosted' | 'managed'): Promi
      on conflict (key) do update set value = excluded.value where s.value is distinct from excluded.value`,
     [mode],
   );
+}
+
+/** A stack that is started once a year always has the month it writes to; until then rows lie in the default partition. */
+async function makeAuditPartitions(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    `select to_regprocedure('private.make_audit_partitions(int)') is not null as exists`,
+  );
+  if (rows[0]?.exists) await client.query('select private.make_audit_partitions()');
 }

@@ -119,7 +119,12 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     `insert into mgmt.session_requests (tenant_id, campaign_id, guild_id, channel_id, idempotency_key) values ($1, $2, $3, $4, gen_random_uuid()) returning id`,
     [tenant, campaign, guild, channel],
   );
+  const invite = await id(
+    `insert into mgmt.invites (tenant_id, email, expires_at) values ($1, 'planted@example.com', now() + interval '1 day') returning id`,
+    [tenant],
+  );
   const keys: Record<string, string> = {
+    audit_log: await id('select id from mgmt.audit_log where tenant_id = $1 limit 1', [tenant]),
     campaign_characters: await id(
       `insert into mgmt.campaign_characters (tenant_id, campaign_id, discord_id, name) values ($1, $2, $3, 'Planted') returning id`,
       [tenant, campaign, snowflake(1)],
@@ -132,10 +137,7 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     campaigns: campaign,
     discord_servers: guild,
     gateway_capabilities: 'true',
-    invites: await id(
-      `insert into mgmt.invites (tenant_id, email, expires_at) values ($1, 'planted@example.com', now() + interval '1 day') returning id`,
-      [tenant],
-    ),
+    invites: invite,
     npcs: await id(
       `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', '["planted"]') returning id`,
       [tenant, campaign],
@@ -151,7 +153,7 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     user_preferences: user,
     users: user,
   };
-  return { ids: { tenant, campaign, session, endedSession, guild, channel, request, user }, keys };
+  return { ids: { tenant, campaign, session, endedSession, guild, channel, request, invite, user }, keys };
 }
 
 /** What a person would send to add a row to a table, with that table's ids. */
@@ -165,6 +167,7 @@ export const samples: Record<string, (ids: Ids) => Record<string, unknown>> = {
 
 /** A change of one ordinary column. */
 export const patches: Record<string, Record<string, unknown>> = {
+  audit_log: { actor_kind: 'system' },
   campaign_characters: { name: 'Patched' },
   campaign_lore: { title: 'Patched' },
   campaigns: { description: 'Patched' },
