@@ -1068,8 +1068,48 @@ export type Database = {
           updated_at: string;
         }[];
       };
+      search_transcripts: {
+        Args: { before?: number; campaign_id?: string; limit?: number; query: string; session?: string };
+        Returns: {
+          campaign: Json;
+          id: number;
+          line_after: Json;
+          line_before: Json;
+          npc_id: string;
+          session_id: string;
+          session_started_at: string;
+          snippet: string;
+          speaker_id: string;
+          speaker_name: string;
+          timestamp: string;
+        }[];
+      };
       session_control: { Args: { session: string }; Returns: Json };
       session_quota: { Args: { campaign_id?: string }; Returns: Json };
+      session_request: {
+        Args: { request: string };
+        Returns: {
+          campaign_id: string;
+          channel_id: string;
+          created_at: string;
+          error_code: string | null;
+          error_message: string | null;
+          guild_id: string;
+          id: string;
+          idempotency_key: string;
+          requested_by: string | null;
+          session_id: string | null;
+          state: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'session_requests';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       session_request_settled: {
         Args: { error_code?: string; error_message?: string; request: string; session_id?: string };
         Returns: {
