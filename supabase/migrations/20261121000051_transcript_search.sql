@@ -48,7 +48,7 @@ returns table (
   id bigint, session_id text, session_started_at timestamptz, campaign jsonb, speaker_id text, speaker_name text,
   npc_id text, "timestamp" timestamptz, snippet text, line_before jsonb, line_after jsonb
 )
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -72,36 +72,38 @@ begin
 
   return query execute format(
     $query$
-      with hit as (
-        select line.* from (
-          (
-            select line.*, 'pg_catalog.english'::regconfig as config
-            from %1$s as line
-            where to_tsvector('english', line.text) @@ $1 and line.campaign_id <> all ($3)
-              and ($4 is null or line.campaign_id = $4) and ($5 is null or line.session_id = $5)
-              and ($6 is null or line.id < $6)
-          )
+      -- Materialized, and without sequential scans: else a search for a common word reads and stems every line.
+      with english as materialized (
+        select line.id, line.session_id, line.campaign_id from %1$s as line
+        where to_tsvector('english', line.text) @@ $1 and %2$s
+      ),
+      german as materialized (
+        select line.id, line.session_id, line.campaign_id from %1$s as line
+        where to_tsvector('german', line.text) @@ $2 and %2$s and cardinality($3) > 0
+      ),
+      found as (
+        select line.id, line.in_german
+        from (
+          select *, false as in_german from english where campaign_id <> all ($3)
           union all
-          (
-            select line.*, 'pg_catalog.german'::regconfig
-            from %1$s as line
-            where to_tsvector('german', line.text) @@ $2 and line.campaign_id = any ($3)
-              and ($4 is null or line.campaign_id = $4) and ($5 is null or line.session_id = $5)
-              and ($6 is null or line.id < $6)
-          )
+          select *, true from german where campaign_id = any ($3)
         ) as line
-        -- Only what was said in sessions of this table, whatever session id was written into a line.
-        where exists (select from public.sessions as s where s.id = line.session_id and s.tenant_id = $8)
+        where ($4 is null or line.campaign_id = $4) and ($6 is null or line.id < $6)
+          -- Only what was said in sessions of this table, whatever session id was written into a line.
+          and exists (select from public.sessions as s where s.id = line.session_id and s.tenant_id = $8)
         order by line.id desc
         limit $7
+      ),
+      hit as (
+        select line.*, case when found.in_german then 'pg_catalog.german' else 'pg_catalog.english' end::regconfig as config,
+          case when found.in_german then $2 else $1 end as query
+        from found
+        join %1$s as line on line.id = found.id
       )
       select hit.id, hit.session_id, session.started_at,
         jsonb_build_object('id', session.campaign_id, 'name', private.campaign_name(session.campaign_id)),
         hit.speaker_id, hit.speaker_name, hit.npc_id, hit.timestamp,
-        private.marked(
-          hit.config, hit.text, case hit.config when 'pg_catalog.german'::regconfig then $2 else $1 end,
-          char_length(hit.text) <= 400
-        ),
+        private.marked(hit.config, hit.text, hit.query, char_length(hit.text) <= 400),
         (
           select jsonb_build_object('id', line.id, 'speaker_name', line.speaker_name, 'npc_id', line.npc_id, 'text', line.text)
           from %1$s as line where line.session_id = hit.session_id and line.id < hit.id order by line.id desc limit 1
@@ -114,7 +116,8 @@ begin
       join public.sessions as session on session.id = hit.session_id
       order by hit.id desc
     $query$,
-    v_lines
+    v_lines,
+    case when search_transcripts.session is null then 'true' else 'line.session_id = $5' end
   ) using
     v_english, private.search_query('pg_catalog.german', search_transcripts.query), v_german,
     search_transcripts.campaign_id, search_transcripts.session, search_transcripts.before,
