@@ -8,7 +8,14 @@ import { StackError } from './errors.ts';
 import { type Oversight, runNode } from './run-program.ts';
 import { identify, isAlive, type ProcessIdentity } from './supervisor/processes.ts';
 
-const inputs = ['app', 'domain', 'project.inlang/settings.json', 'svelte.config.js', 'vite.config.ts', 'package-lock.json'];
+const inputs = [
+  'app',
+  'domain',
+  'project.inlang/settings.json',
+  'svelte.config.js',
+  'vite.config.ts',
+  'package-lock.json',
+];
 /** What tools write among the sources. */
 const generated = new Set(['app/.svelte-kit', 'app/node_modules', 'app/lib/paraglide']);
 const lockPollMs = 200;
