@@ -102,6 +102,39 @@ test('a pending session holds a place for three minutes', () =>
     expect(await quotaOf(told, alice)).toMatchObject({ used: 1, pending: 0, allowed: true });
   }));
 
+test('a start that lost its place cannot take it back from above the cap', () =>
+  story(async (told) => {
+    const alice = await told.owner('Alice');
+    await plan(told, alice, { ...apprentice, plan_id: 'apprentice' });
+    await play(told, alice, 0, 120);
+    const late = await start(told, alice);
+    await told.clock('400 seconds');
+    const [second] = await told.root<{ id: string }>(
+      `insert into mgmt.campaigns (tenant_id, name) values ($1, 'Second') returning id`,
+      [alice.tenant],
+    );
+    const inTime = await start(told, alice, second!.id);
+    const refusal = await refused(told.gateway(gatewaySql.activate, [late]));
+    expect(refusal).toMatchObject({ status: 402, code: 'session_cap_reached' });
+    expect(await told.root('select state from public.sessions where id = $1', [late])).toEqual([{ state: 'pending' }]);
+    await told.gateway(gatewaySql.activate, [inTime]);
+    expect(await quotaOf(told, alice)).toMatchObject({ cap: 2, used: 2 });
+    // The gateway's own sweep is never refused.
+    await told.gateway(gatewaySql.end, [late, 'stale pending: dispatch timeout']);
+  }));
+
+test.each([149, 160, 179, 200])('a start that becomes active after %s seconds plays while there is a place', (after) =>
+  story(async (told) => {
+    const alice = await told.owner('Alice');
+    await plan(told, alice, { ...apprentice, plan_id: 'apprentice' });
+    await play(told, alice, 0, 120);
+    const late = await start(told, alice);
+    await told.clock(`${120 + after} seconds`);
+    await told.gateway(gatewaySql.activate, [late]);
+    expect(await quotaOf(told, alice)).toMatchObject({ cap: 2, used: 2, pending: 0 });
+  }),
+);
+
 test('the cap refuses in the billing document’s words', () =>
   story(async (told) => {
     const alice = await told.owner('Alice');
