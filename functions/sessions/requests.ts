@@ -29,8 +29,14 @@ export function requestSession(user: MgmtClient, input: StartInput): Promise<Ses
   return callFunction(user, 'request_session', { ...input }, sessionRequest);
 }
 
-export async function readRequest(client: MgmtClient, id: string): Promise<SessionRequest> {
-  const result = await client.from('session_requests').select('*').eq('id', id);
+/** As the user; what nobody carries any more comes back as failed. */
+export function followRequest(user: MgmtClient, id: string): Promise<SessionRequest> {
+  return callFunction(user, 'session_request', { request: id }, sessionRequest);
+}
+
+/** As the service role. */
+export async function readRequest(service: MgmtClient, id: string): Promise<SessionRequest> {
+  const result = await service.from('session_requests').select('*').eq('id', id);
   const [request] = rowsOf(result, sessionRequest);
   if (!request) throw new Error(`Session request ${id} is gone.`);
   return request;

@@ -10,6 +10,7 @@ import type { SessionsDeps } from './deps.ts';
 import { explainRefusal } from './refusal.ts';
 import {
   claimRequest,
+  followRequest,
   readRequest,
   requestSession,
   type SessionRequest,
@@ -61,7 +62,7 @@ async function follow(
   running?: Promise<Attempt>,
 ): Promise<Attempt> {
   for (;;) {
-    const request = await readRequest(user, attempt.request.id);
+    const request = await followRequest(user, attempt.request.id);
     // The session is there as soon as its row is; what becomes of it then is told by the row.
     const left = until - Date.now();
     if (request.state !== 'asked' || left <= 0) return { request };

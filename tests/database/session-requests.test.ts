@@ -158,3 +158,33 @@ test('onboarding knows what is done', () =>
     await told.as(alice.id, `insert into mgmt.npcs (campaign_id, name) values ($1, 'Greta')`, [alice.campaign]);
     expect(await state()).toEqual({ ...nothing, campaign: true, npc: true });
   }));
+
+test('a start that nobody carries any more fails by the clock, and only for those who may read it', () =>
+  story(async (told) => {
+    const alice = await ready(told);
+    const mallory = await ready(told, 'Mallory');
+    const { id } = await request(told, alice);
+    const read = (who: Owner) => told.call<Request>(who.id, 'to_jsonb(mgmt.session_request($1))', [id]);
+    const age = (interval: string) =>
+      told.root('update mgmt.session_requests set created_at = now() - $2::interval where id = $1', [id, interval]);
+    await age('4 minutes 59 seconds');
+    expect(await read(alice)).toMatchObject({ state: 'asked', error_code: null });
+    await age('5 minutes 1 second');
+    expect(await refused(read(mallory))).toMatchObject({ status: 404, code: 'not_found' });
+    expect(await told.root('select state from mgmt.session_requests where id = $1', [id])).toEqual([
+      { state: 'asked' },
+    ]);
+    expect(await read(alice)).toMatchObject({ state: 'failed', error_code: 'gateway_timeout', session_id: null });
+  }));
+
+test('a session that came is not taken back by the clock', () =>
+  story(async (told) => {
+    const alice = await ready(told);
+    const { id } = await request(told, alice);
+    const session = await gatewayStarts(told, alice);
+    await told.root(`update mgmt.session_requests set created_at = now() - interval '1 day' where id = $1`, [id]);
+    expect(await told.call<Request>(alice.id, 'to_jsonb(mgmt.session_request($1))', [id])).toMatchObject({
+      state: 'accepted',
+      session_id: session,
+    });
+  }));

@@ -163,6 +163,7 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ campaign }) => ({ campaign_id: campaign }),
     answers: { ...everybody, stranger: 'not_found' },
   },
+  session_request: { by: 'authenticated', args: ({ request }) => ({ request }), answers: control },
   session_request_settled: { by: 'service_role', args: ({ request }) => ({ request, error_code: 'internal' }) },
   session_transcript: {
     by: 'authenticated',

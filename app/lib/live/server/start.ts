@@ -3,7 +3,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { z } from 'zod';
 import { currentCampaign } from '#lib/current-campaign.ts';
 import type { Account } from '#lib/server/account.ts';
-import { type Api, attempt, refuse, unwrap, type Problem } from '#lib/server/api.ts';
+import { type Api, attempt, refuse, unwrap, unwrapJson, type Problem } from '#lib/server/api.ts';
 import { callFunction } from '#lib/server/functions.ts';
 import { smallestCap } from '../clock.ts';
 import { parseDiscordLink } from '../discord-link.ts';
@@ -198,19 +198,13 @@ export interface RequestProgress {
 
 /** How far a start is: what the page asks each second until the session has an id. 404 for another table's. */
 export async function readProgress(api: Api, id: string): Promise<RequestProgress> {
-  const request = unwrap(
-    await api
-      .from('session_requests')
-      .select('state, session_id, error_code, error_message, created_at')
-      .eq('id', id)
-      .maybeSingle(),
-  ) as {
+  const request = unwrapJson<{
     state: RequestProgress['state'];
     session_id: string | null;
     error_code: string | null;
     error_message: string | null;
     created_at: string;
-  };
+  }>(await api.rpc('session_request', { request: id }));
   const session = request.session_id ? await readSession(api, request.session_id) : null;
   return {
     state: request.state,
