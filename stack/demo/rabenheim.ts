@@ -1,4 +1,4 @@
-// What the demo's table looks like: a campaign in its thirteenth session, as its Dungeon Master would have written it.
+// What the demo's table looks like: a campaign with three sessions behind it, as its Dungeon Master would have written it.
 
 export interface DemoNpc {
   name: string;
