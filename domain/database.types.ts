@@ -1085,6 +1085,7 @@ export type Database = {
         }[];
       };
       session_control: { Args: { session: string }; Returns: Json };
+      session_export: { Args: { character_names?: boolean; format: string; session: string }; Returns: string };
       session_quota: { Args: { campaign_id?: string }; Returns: Json };
       session_request: {
         Args: { request: string };

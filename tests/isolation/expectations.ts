@@ -158,6 +158,11 @@ export const functions: Record<string, FunctionExpectation> = {
     answers: { ...ownersCall, stranger: 'not_found' },
   },
   session_control: { by: 'authenticated', args: ({ session }) => ({ session }), answers: control },
+  session_export: {
+    by: 'authenticated',
+    args: ({ endedSession }) => ({ session: endedSession, format: 'txt' }),
+    answers: { ...everybody, stranger: 'not_found' },
+  },
   session_quota: {
     by: 'authenticated',
     args: ({ campaign }) => ({ campaign_id: campaign }),
