@@ -23,7 +23,7 @@ const tokenInput = z.object({
  * stored before Discord, the secret store and the gateway have all agreed, except the note whose bot it is.
  */
 export async function putBotToken(deps: ProvidersDeps, call: Call): Promise<Response> {
-  const caller = await readCaller(deps.userClient(call.authorization));
+  const caller = await readCaller(deps.userClient(call));
   requireOwner(caller);
   const { token } = await readBody(call.request, tokenInput);
   requireOffAir(caller);
@@ -36,7 +36,7 @@ export async function putBotToken(deps: ProvidersDeps, call: Call): Promise<Resp
     });
   }
   const ciphertext = await keyring.encrypt(token, { tenantId: caller.tenantId, slot });
-  const service = deps.serviceClient();
+  const service = deps.serviceClient(call);
   const claim = (releaseOthers: boolean) =>
     callFunction(
       service,

@@ -1,5 +1,6 @@
 import type { GatewayClient } from '../../domain/gateway/mod.ts';
 import type { Keyring } from '../../domain/secrets/keyring.ts';
+import type { Call } from '../_shared/http.ts';
 import type { MgmtClient } from '../_shared/supabase.ts';
 import type { Discord } from './discord.ts';
 
@@ -11,6 +12,7 @@ export interface ProvidersDeps {
   gateway: () => GatewayClient;
   /** Throws when there is no usable keyring. */
   keyring: () => Promise<Keyring>;
-  userClient: (authorization: string) => MgmtClient;
-  serviceClient: () => MgmtClient;
+  userClient: (call: Call) => MgmtClient;
+  /** `call`: whom the write is made for. */
+  serviceClient: (call?: Call) => MgmtClient;
 }

@@ -23,7 +23,7 @@ const snowflake = /^\d{17,20}$/;
 
 /** GET /guilds: the servers the bot is on, and which of them can be this table's. */
 export async function listGuilds(deps: ProvidersDeps, call: Call): Promise<Response> {
-  const user = deps.userClient(call.authorization);
+  const user = deps.userClient(call);
   const caller = await readCaller(user);
   requireDm(caller);
   const bot = await ownBot(deps, caller);
@@ -55,7 +55,7 @@ export async function listGuilds(deps: ProvidersDeps, call: Call): Promise<Respo
 
 /** PUT /guilds/:id: makes the server this table's, after Discord said that the person administers it. */
 export async function claimGuild(deps: ProvidersDeps, call: Call): Promise<Response> {
-  const user = deps.userClient(call.authorization);
+  const user = deps.userClient(call);
   const caller = await readCaller(user);
   requireOwner(caller);
   const id = guildId(call);
@@ -86,7 +86,7 @@ export async function claimGuild(deps: ProvidersDeps, call: Call): Promise<Respo
     icon_url: iconUrl(id, guild.icon),
     user: caller.userId,
   };
-  await callFunction(deps.serviceClient(), 'claim_guild', claim, z.unknown());
+  await callFunction(deps.serviceClient(call), 'claim_guild', claim, z.unknown());
   const guildIds = [...new Set([...caller.guildIds, ...(await readClaimedGuilds(user))])];
   await deps.gateway().updateTenant({ id: caller.tenantId, guildIds }, { requestId: call.requestId });
   return Response.json({ guild: { id, name: guild.name, icon_url: claim.icon_url } });
@@ -94,7 +94,7 @@ export async function claimGuild(deps: ProvidersDeps, call: Call): Promise<Respo
 
 /** GET /guilds/:id/channels: voice channels in Discord's order, each with what the bot lacks there. */
 export async function listChannels(deps: ProvidersDeps, call: Call): Promise<Response> {
-  const user = deps.userClient(call.authorization);
+  const user = deps.userClient(call);
   const caller = await readCaller(user);
   requireDm(caller);
   const id = guildId(call);

@@ -24,7 +24,7 @@ Deno.serve(
       if (!keyringText) throw new KeyringError('GLYPHOXA_KEYRING is not set.');
       return (keyring ??= Keyring.parse(keyringText));
     },
-    userClient: (authorization) => userClient(supabase, authorization),
-    serviceClient: () => serviceClient(supabase),
+    userClient: (call) => userClient(supabase, call),
+    serviceClient: (call) => serviceClient(supabase, call),
   }),
 );

@@ -19,7 +19,7 @@ export function controlSession(user: MgmtClient, session: string): Promise<z.out
  * to answer goes on being waited for after the answer.
  */
 export async function stopSession(deps: SessionsDeps, call: Call): Promise<Response> {
-  const { id } = await controlSession(deps.userClient(call.authorization), call.param('id'));
+  const { id } = await controlSession(deps.userClient(call), call.param('id'));
   const told = deps
     .gateway()
     .stopWebSession({ sessionId: id }, { requestId: call.requestId })
@@ -48,7 +48,7 @@ const sessionRow = z.looseObject({ id: z.string(), tenant_id: z.string(), state:
 
 /** GET /:id/status. For everyone who may read the session; a gateway that does not answer is part of the answer. */
 export async function sessionStatus(deps: SessionsDeps, call: Call): Promise<Response> {
-  const user = deps.userClient(call.authorization);
+  const user = deps.userClient(call);
   const result = await user.from('sessions').select(`tenant_id, ${statusColumns}`).eq('id', call.param('id'));
   const [row] = rowsOf(result, sessionRow);
   if (!row) throw new AppError('not_found', 'There is no such session.');

@@ -1,11 +1,13 @@
 import type { GatewayClient } from '../../domain/gateway/mod.ts';
+import type { Call } from '../_shared/http.ts';
 import type { MgmtClient } from '../_shared/supabase.ts';
 
 export interface SessionsDeps {
   /** Throws when no gateway is configured. */
   gateway: () => GatewayClient;
-  userClient: (authorization: string) => MgmtClient;
-  serviceClient: () => MgmtClient;
+  userClient: (call: Call) => MgmtClient;
+  /** `call`: whom the write is made for. */
+  serviceClient: (call?: Call) => MgmtClient;
   /** Lets a promise go on after the answer. */
   waitUntil: (promise: Promise<unknown>) => void;
   timing: Timing;

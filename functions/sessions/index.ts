@@ -11,8 +11,8 @@ const supabase = supabaseEnv(env);
 Deno.serve(
   createSessionsHandler({
     gateway: gatewayFrom(env),
-    userClient: (authorization) => userClient(supabase, authorization),
-    serviceClient: () => serviceClient(supabase),
+    userClient: (call) => userClient(supabase, call),
+    serviceClient: (call) => serviceClient(supabase, call),
     waitUntil: (promise) => void EdgeRuntime.waitUntil(promise),
     timing: defaultTiming,
   }),

@@ -12,14 +12,14 @@ const speakInput = z.object({ text: z.string().trim().min(1).max(500) });
 
 /** GET /:id/npcs: who plays, and who is muted. */
 export async function listNpcs(deps: SessionsDeps, call: Call): Promise<Response> {
-  const { id } = await controlSession(deps.userClient(call.authorization), call.param('id'));
+  const { id } = await controlSession(deps.userClient(call), call.param('id'));
   const { npcs } = await deps.gateway().listNPCs({ sessionId: id }, { requestId: call.requestId });
   return Response.json({ npcs: npcs.map(({ name, muted }) => ({ name, muted })) });
 }
 
 /** POST /:id/npcs/:name/mute and /unmute. */
 export async function muteNpc(deps: SessionsDeps, call: Call, muted: boolean): Promise<Response> {
-  const user = deps.userClient(call.authorization);
+  const user = deps.userClient(call);
   const { id } = await controlSession(user, call.param('id'));
   const npcName = call.param('name');
   const request = { sessionId: id, npcName };
@@ -31,7 +31,7 @@ export async function muteNpc(deps: SessionsDeps, call: Call, muted: boolean): P
 
 /** POST /:id/npcs/mute-all and /unmute-all. */
 export async function muteAll(deps: SessionsDeps, call: Call, muted: boolean): Promise<Response> {
-  const user = deps.userClient(call.authorization);
+  const user = deps.userClient(call);
   const { id } = await controlSession(user, call.param('id'));
   const request = { sessionId: id };
   const options = { requestId: call.requestId };
@@ -45,7 +45,7 @@ export async function muteAll(deps: SessionsDeps, call: Call, muted: boolean): P
 /** POST /:id/npcs/:name/speak. 202: the line is in the transcript once it was spoken. */
 export async function speakNpc(deps: SessionsDeps, call: Call): Promise<Response> {
   const { text } = await readBody(call.request, speakInput);
-  const { id } = await controlSession(deps.userClient(call.authorization), call.param('id'));
+  const { id } = await controlSession(deps.userClient(call), call.param('id'));
   const npcName = call.param('name');
   await explainNpc(deps.gateway().speakNPC({ sessionId: id, npcName, text }, { requestId: call.requestId }));
   return Response.json({ npc: npcName }, { status: 202 });

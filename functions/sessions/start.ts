@@ -39,11 +39,11 @@ interface Attempt {
 export async function startSession(deps: SessionsDeps, call: Call): Promise<Response> {
   const answerBy = Date.now() + deps.timing.answer;
   const input = await readBody(call.request, startInput);
-  const user = deps.userClient(call.authorization);
+  const user = deps.userClient(call);
   const request = await requestSession(user, input);
   if (request.state !== 'asked') return answer({ request });
 
-  const service = deps.serviceClient();
+  const service = deps.serviceClient(call);
   if (!(await claimRequest(service, request.id))) return answer(await follow(deps, user, { request }, answerBy));
 
   const start = new Start(deps, call, user, service, request);

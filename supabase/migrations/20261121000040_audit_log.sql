@@ -268,7 +268,7 @@ begin
       tenant_id, actor, actor_kind, action, resource_type, resource_id, resource_name, changes, ip, user_agent, request_id
     )
     select
-      pair.tenant, v_origin.actor, v_origin.actor_kind,
+      nullif(pair.tenant, ''), v_origin.actor, v_origin.actor_kind,
       case
         when pair.old is null then 'insert'
         when pair.new is null then 'delete'

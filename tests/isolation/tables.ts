@@ -158,6 +158,7 @@ async function plant(tenant: string, user: string): Promise<Planted> {
 
 /** What a person would send to add a row to a table, with that table's ids. */
 export const samples: Record<string, (ids: Ids) => Record<string, unknown>> = {
+  audit_log: () => ({ actor_kind: 'system', action: 'insert', resource_type: 'npc', resource_id: 'x', changes: {} }),
   campaign_characters: ({ campaign }) => ({ campaign_id: campaign, discord_id: snowflake(1), name: 'Sample' }),
   campaign_lore: ({ campaign }) => ({ campaign_id: campaign, title: 'Sample' }),
   campaigns: () => ({ name: `Sample ${randomUUID()}` }),
