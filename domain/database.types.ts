@@ -1025,6 +1025,10 @@ export type Database = {
       };
       ensure_account: { Args: { campaign_name?: string; language?: string }; Returns: Json };
       invite_preview: { Args: { token: string }; Returns: Json };
+      knowledge_graph: {
+        Args: { around?: string; campaign_id: string; limit?: number; steps?: number };
+        Returns: Json;
+      };
       leave_tenant: { Args: Record<PropertyKey, never>; Returns: Json };
       me: { Args: Record<PropertyKey, never>; Returns: Json };
       onboarding_state: { Args: Record<PropertyKey, never>; Returns: Json };

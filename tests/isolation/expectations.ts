@@ -122,6 +122,11 @@ export const functions: Record<string, FunctionExpectation> = {
   ensure_account: { by: 'authenticated', answers: everybody },
   invite_preview: { by: 'authenticated', args: () => ({ token: 'unknown' }), answers: nowhere },
   me: { by: 'authenticated', answers: everybody },
+  knowledge_graph: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign }),
+    answers: { ...everybody, stranger: 'not_found' },
+  },
   order_lore: {
     by: 'authenticated',
     args: ({ campaign }) => ({ campaign_id: campaign, pages: [] }),
