@@ -12,6 +12,10 @@ export const variables = defineEnvVars({
     description:
       'Origin of the API: /rest/v1, /auth/v1, /realtime/v1, /functions/v1. The browser reaches it for Realtime.',
   },
+  SUPABASE_INTERNAL_URL: {
+    schema: z.url().optional(),
+    description: 'Where this server reaches the API itself, past any reverse proxy. SUPABASE_URL without it.',
+  },
   SUPABASE_PUBLISHABLE_KEY: {
     // Everything here runs with the rights of the person who asks; a secret key would let one bug reach every table.
     schema: whenRunning(z.string().regex(/^(?!sb_secret_)./, 'must be a publishable key')),

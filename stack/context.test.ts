@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { databaseUrl, locateStack, serviceUrl, type StackContext } from './context.ts';
+import { withOrigins } from './create-context.ts';
 import { StackError } from './errors.ts';
 
 test('ports follow GLYPHOXA_PORT', () => {
@@ -10,6 +11,16 @@ test('ports follow GLYPHOXA_PORT', () => {
 
 test.each(['80', '65530', '1e99', 'abc', '20000.5', ''])('GLYPHOXA_PORT=%j is refused with a sentence', (value) => {
   expect(() => locateStack({ GLYPHOXA_PORT: value })).toThrow(StackError);
+});
+
+test('public addresses are origins', () => {
+  expect(withOrigins({ APP_URL: 'https://Play.example/', SMTP_HOST: 'mail' })).toEqual({
+    APP_URL: 'https://play.example',
+    SMTP_HOST: 'mail',
+  });
+  for (const value of ['play.example', 'https://play.example/app', 'ftp://play.example', 'https://a@play.example']) {
+    expect(() => withOrigins({ SUPABASE_URL: value })).toThrow(/SUPABASE_URL must be an address/);
+  }
 });
 
 test('a password may hold any character', () => {

@@ -63,10 +63,12 @@ export const databaseRoles = [
 export type DatabaseRole = (typeof databaseRoles)[number];
 
 /**
- * What `npm start` takes from the operator: the applications people sign in with, the mail server, the gateway. The demo brings
- * simulators for all of these and ignores them, so that it never reaches a real account.
+ * What `npm start` takes from the operator: where people reach it behind a reverse proxy, the applications they sign in with, the
+ * mail server, the gateway. The demo brings simulators and ignores all of these, so that it never reaches a real account.
  */
 export const operatorSettings = [
+  'APP_URL',
+  'SUPABASE_URL',
   'DISCORD_CLIENT_ID',
   'DISCORD_CLIENT_SECRET',
   'GITHUB_CLIENT_ID',
@@ -123,6 +125,11 @@ export function databaseUrl(context: StackContext, role: DatabaseRole): string {
   url.username = role;
   url.password = encodeURIComponent(context.secrets.database[role]);
   return url.href;
+}
+
+/** Where people reach the app and the API: behind the operator's reverse proxy, or on this machine. */
+export function publicUrl(context: Pick<StackContext, 'ports' | 'settings'>, name: 'app' | 'api'): string {
+  return context.settings[name === 'app' ? 'APP_URL' : 'SUPABASE_URL'] ?? serviceUrl(context, name);
 }
 
 /** URL of one of the stack's HTTP services, without a slash at the end. */

@@ -1,11 +1,11 @@
-import { serviceUrl, type StackContext } from './context.ts';
+import { publicUrl, serviceUrl, type StackContext } from './context.ts';
 import { isSimulated } from './services/addresses.ts';
 
 /** What a person reads when everything is up: where to go, and as whom. */
 export function welcome(context: StackContext, seconds: number): string {
   const places: [string, string][] = [
-    ['App', serviceUrl(context, 'app')],
-    ['API', serviceUrl(context, 'api')],
+    ['App', publicUrl(context, 'app')],
+    ['API', publicUrl(context, 'api')],
     ...(isSimulated(context) ? simulatorPlaces(context) : []),
     ['Data folder', context.home],
   ];

@@ -56,6 +56,20 @@ test('each service logs in to the database as its own role', () => {
   for (const name of ['app', 'functions', 'discord', 'mail']) expect(rolesIn(name), name).toEqual([]);
 });
 
+test('behind a reverse proxy people get its addresses, and the parts call each other on this machine', () => {
+  const settings = { APP_URL: 'https://play.example', SUPABASE_URL: 'https://api.example' };
+  expect(named('start', 'api', settings).env).toMatchObject(settings);
+  expect(named('start', 'app', settings).env).toMatchObject({
+    ...settings,
+    SUPABASE_INTERNAL_URL: 'http://127.0.0.1:20001',
+  });
+  expect(named('start', 'functions', settings).env).toMatchObject({ SUPABASE_URL: 'http://127.0.0.1:20001' });
+  expect(named('start', 'app').env).toMatchObject({
+    APP_URL: 'http://127.0.0.1:20000',
+    SUPABASE_URL: 'http://127.0.0.1:20001',
+  });
+});
+
 test('start speaks to what the operator set, the demo to its simulators whatever is set', () => {
   const settings = { DISCORD_CLIENT_ID: '42', DISCORD_CLIENT_SECRET: 'theirs', GLYPHOXA_GATEWAY_ADDR: 'gateway:50051' };
   expect(named('start', 'api', settings).env).toMatchObject({

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { databaseUrl, serviceUrl } from '../context.ts';
+import { databaseUrl, publicUrl, serviceUrl } from '../context.ts';
 import { discordApplication, furtherProviders, mailServer } from './addresses.ts';
 import { listenOn, nodeCommand } from './node-service.ts';
 import type { DefineService } from './types.ts';
@@ -10,8 +10,8 @@ export const api: DefineService = (context) => ({
   ...nodeCommand(context, 'stack/api/main.ts', { old: 256, semi: 16 }),
   env: {
     ...listenOn(context, context.ports.api),
-    SUPABASE_URL: serviceUrl(context, 'api'),
-    APP_URL: serviceUrl(context, 'app'),
+    SUPABASE_URL: publicUrl(context, 'api'),
+    APP_URL: publicUrl(context, 'app'),
     SUPABASE_PUBLISHABLE_KEY: context.secrets.publishableKey,
     SUPABASE_SECRET_KEY: context.secrets.secretKey,
     SUPABASE_JWT_SECRET: context.secrets.jwtSecret,

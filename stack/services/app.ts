@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { serviceUrl } from '../context.ts';
+import { publicUrl, serviceUrl } from '../context.ts';
 import { nodeBinary } from '../tools.ts';
 import { listenOn, nodeCommand } from './node-service.ts';
 import type { DefineService } from './types.ts';
@@ -22,8 +22,9 @@ export const app: DefineService = (context) => ({
   env: {
     ...listenOn(context, context.ports.app),
     NODE_ENV: context.command === 'dev' ? 'development' : 'production',
-    APP_URL: serviceUrl(context, 'app'),
-    SUPABASE_URL: serviceUrl(context, 'api'),
+    APP_URL: publicUrl(context, 'app'),
+    SUPABASE_URL: publicUrl(context, 'api'),
+    SUPABASE_INTERNAL_URL: serviceUrl(context, 'api'),
     SUPABASE_PUBLISHABLE_KEY: context.secrets.publishableKey,
   },
   dependsOn: ['app-build', 'api', 'realtime', 'functions'],

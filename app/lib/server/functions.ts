@@ -3,6 +3,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { SUPABASE_PUBLISHABLE_KEY, SUPABASE_URL } from '$app/env/private';
 import { errorStatus, isErrorCode } from '#domain/errors.ts';
 import { refuse } from './api.ts';
+import { reachable } from './api-address.ts';
 import { personHeaders } from './person-headers.ts';
 
 interface Call {
@@ -23,7 +24,7 @@ export async function callFunction<T>(
   if (!session) refuse('signed_out');
   let response: Response;
   try {
-    response = await fetch(`${SUPABASE_URL}/functions/v1/${path}`, {
+    response = await fetch(reachable(`${SUPABASE_URL}/functions/v1/${path}`), {
       method,
       headers: {
         ...personHeaders(event),

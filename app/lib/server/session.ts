@@ -3,6 +3,7 @@ import { createServerClient } from '@supabase/ssr';
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Database } from '#domain/database.types.ts';
 import { SUPABASE_PUBLISHABLE_KEY, SUPABASE_URL } from '$app/env/private';
+import { reachable } from './api-address.ts';
 import { personHeaders } from './person-headers.ts';
 
 export interface Session {
@@ -72,14 +73,15 @@ const refreshes = new Map<string, Promise<Response>>();
  */
 async function refreshOnce(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const signal = init?.signal ?? AbortSignal.timeout(requestTimeout);
-  const url = input instanceof Request ? input.url : String(input);
+  if (input instanceof Request) throw new TypeError('the API client asks by address');
+  const url = reachable(String(input));
   if (!url.includes('/auth/v1/token?grant_type=refresh_token') || typeof init?.body !== 'string') {
-    return fetch(input, { ...init, signal });
+    return fetch(url, { ...init, signal });
   }
   const key = createHash('sha256').update(init.body).digest('base64');
   let refresh = refreshes.get(key);
   if (!refresh) {
-    refresh = fetch(input, { ...init, signal });
+    refresh = fetch(url, { ...init, signal });
     refreshes.set(key, refresh);
     setTimeout(() => refreshes.delete(key), 10_000).unref();
   }

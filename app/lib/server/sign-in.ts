@@ -5,6 +5,7 @@ import { locales } from '#lib/paraglide/runtime.js';
 import { isTheme } from '#lib/theme.ts';
 import type { Account } from './account.ts';
 import { unwrapJson } from './api.ts';
+import { reachable } from './api-address.ts';
 import { rememberAppearance } from './appearance.ts';
 import { safePath } from './safe-path.ts';
 import { currentSession, sessionCookie } from './session.ts';
@@ -110,7 +111,7 @@ const providers = { value: { discord: true, email: true }, readAt: 0 };
 export async function readProviders(): Promise<{ discord: boolean; email: boolean }> {
   if (Date.now() - providers.readAt < 60_000) return providers.value;
   try {
-    const answer = await fetch(`${SUPABASE_URL}/auth/v1/settings`, {
+    const answer = await fetch(reachable(`${SUPABASE_URL}/auth/v1/settings`), {
       headers: { apikey: SUPABASE_PUBLISHABLE_KEY },
       signal: AbortSignal.timeout(2_000),
     });
