@@ -7,6 +7,7 @@ import type { Account } from './account.ts';
 import { unwrapJson } from './api.ts';
 import { reachable } from './api-address.ts';
 import { rememberAppearance } from './appearance.ts';
+import { heldInvite, invitePath } from './invite-link.ts';
 import { safePath } from './safe-path.ts';
 import { currentSession, sessionCookie } from './session.ts';
 
@@ -87,13 +88,18 @@ export async function exchangeCode(event: RequestEvent, code: string): Promise<R
 export async function enter(event: RequestEvent): Promise<string> {
   const { api, language } = event.locals;
   event.locals.session = await currentSession(api);
-  const { created } = unwrapJson<{ created: boolean }>(await api.rpc('ensure_account', { language }));
   const next = event.cookies.get(nextCookie);
+  // Whoever comes with an invitation makes no table besides: they join that one, or are asked again at /welcome.
+  const joins = next === invitePath && heldInvite(event) !== null && !(await hasAccount(api));
+  const { created } = joins
+    ? { created: false }
+    : unwrapJson<{ created: boolean }>(await api.rpc('ensure_account', { language }));
   // Verifiers of tries that led nowhere would stay for a year.
   const verifiers = event.cookies
     .getAll()
     .flatMap(({ name }) => (name.startsWith(`${sessionCookie}-`) && name.includes('code-verifier') ? [name] : []));
   for (const name of [nextCookie, emailCookie, ...verifiers]) event.cookies.delete(name, { path: '/' });
+  if (joins) return invitePath;
   if (created) return '/welcome/campaign';
 
   const { preferences } = unwrapJson<Account>(await api.rpc('me'));
@@ -103,6 +109,11 @@ export async function enter(event: RequestEvent): Promise<string> {
     ...(preferred && { language: preferred }),
   });
   return safePath(next);
+}
+
+async function hasAccount(api: RequestEvent['locals']['api']): Promise<boolean> {
+  const { error } = await api.rpc('me');
+  return error?.details !== 'no_account';
 }
 
 const providers = { value: { discord: true, email: true }, readAt: 0 };

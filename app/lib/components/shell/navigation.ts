@@ -1,8 +1,10 @@
 import Drama from '@lucide/svelte/icons/drama';
+import History from '@lucide/svelte/icons/history';
 import House from '@lucide/svelte/icons/house';
 import LibraryBig from '@lucide/svelte/icons/library-big';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Settings from '@lucide/svelte/icons/settings';
+import Users from '@lucide/svelte/icons/users';
 import { m } from '#lib/paraglide/messages.js';
 import type { Shell } from './shell-state.svelte.ts';
 
@@ -32,6 +34,8 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): { c
   const campaigns: Entry[] = leads
     ? [{ section: 'campaigns', href: '/campaigns', label: m.nav_campaigns(), icon: LibraryBig }]
     : [];
+  const team: Entry[] = shell.owns ? [{ section: 'team', href: '/team', label: m.nav_team(), icon: Users }] : [];
+  const audit: Entry[] = shell.owns ? [{ section: 'audit', href: '/audit', label: m.nav_audit(), icon: History }] : [];
   return {
     campaign: [
       { section: 'overview', href: '/dashboard', label: m.nav_overview(), icon: House },
@@ -40,6 +44,8 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): { c
     ],
     account: [
       ...campaigns,
+      ...team,
+      ...audit,
       { section: 'settings', href: '/settings/profile', label: m.nav_settings(), icon: Settings },
     ],
   };

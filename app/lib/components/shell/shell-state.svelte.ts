@@ -21,16 +21,22 @@ export function useShell(data: () => LayoutData) {
     get leads() {
       return leads;
     },
+    /** Decides who is at the table. */
+    get owns() {
+      return hasRole(data().account.user.role, 'tenant_owner');
+    },
     get startHref() {
       return campaign ? `/sessions/start?campaign=${encodeURIComponent(campaign.id)}` : '/sessions/start';
     },
     /** Which entry of the navigation the open page belongs to. */
-    get section(): 'overview' | 'npcs' | 'sessions' | 'campaigns' | 'settings' | null {
+    get section(): 'overview' | 'npcs' | 'sessions' | 'campaigns' | 'team' | 'audit' | 'settings' | null {
       const path = page.url.pathname;
       if (path === '/dashboard') return 'overview';
       if (/^\/campaigns\/[^/]+\/npcs/.test(path)) return 'npcs';
       if (path.startsWith('/sessions')) return 'sessions';
       if (path.startsWith('/campaigns')) return 'campaigns';
+      if (path.startsWith('/team')) return 'team';
+      if (path.startsWith('/audit')) return 'audit';
       if (path.startsWith('/settings')) return 'settings';
       return null;
     },

@@ -1,0 +1,46 @@
+import { m } from '#lib/paraglide/messages.js';
+import type { Member, OpenInvite } from '#lib/server/team.ts';
+
+/** Something that takes a right away, asked before it is done. */
+export interface Question {
+  title: string;
+  text: string;
+  verb: string;
+  action: string;
+  fields: Record<string, string>;
+}
+
+export function removal({ id, display_name: name }: Member): Question {
+  return {
+    title: m.team_remove_title({ name }),
+    text: m.team_remove_text({ name }),
+    verb: m.team_remove_verb(),
+    action: '/team?/remove',
+    fields: { member: id },
+  };
+}
+
+export function demotion({ id, display_name: name }: Member): Question {
+  return {
+    title: m.team_demote_title({ name }),
+    text: m.team_demote_text({ name }),
+    verb: m.team_demote_verb(),
+    action: '/team?/role',
+    fields: { member: id, role: 'viewer' },
+  };
+}
+
+export function revocation(invite: OpenInvite): Question {
+  return {
+    title: m.team_revoke_title(),
+    text: m.team_revoke_text({ who: addressee(invite) }),
+    verb: m.team_revoke_verb(),
+    action: '/team?/revoke',
+    fields: { invite: invite.id },
+  };
+}
+
+/** For whom an invitation is, as one reads it. */
+export function addressee({ email, discord_id: discordId }: OpenInvite): string {
+  return email ?? (discordId ? m.team_for_discord({ id: discordId }) : m.team_for_anybody());
+}

@@ -1,0 +1,117 @@
+// An Owner invites somebody, who reads whose table it is, joins without scripts, becomes Dungeon Master, and is removed.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asRoot, closeDatabase } from '../lib/database.ts';
+import { stack } from '../lib/environment.ts';
+import { newPerson, type Person } from '../lib/people.ts';
+import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await closeDatabase();
+});
+
+/** Allows our sign-in on Discord's page. */
+async function consent(page: Page, person: Person): Promise<void> {
+  await page.waitForURL(/\/oauth2\/authorize/);
+  await page.locator(`input[value="${person.id}"]`).check({ force: true });
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.waitForURL(`${stack.appUrl}/**`);
+}
+
+/** A browser without scripts. */
+async function plainPage(): Promise<Page> {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  return page;
+}
+
+/** Makes an invitation on /team and gives its link. */
+async function makeLink(page: Page, role: 'Player' | 'Dungeon Master'): Promise<string> {
+  await page.goto(`${stack.appUrl}/team`);
+  await page.locator('form[action="?/invite"]').getByText(role, { exact: true }).click();
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  return page.getByLabel('Link of the invitation').inputValue();
+}
+
+const devices: Device[] = ['desktop', 'phone'];
+test.each(devices)('an invited Player joins without scripts, rises, and is removed (%s)', async (device) => {
+  const [mara, carol] = [await newPerson('Mara'), await newPerson('Carol')];
+  const { page, errors } = await newWindow(browser, device);
+  await signInWithDiscord(page, mara);
+  await asRoot(
+    `update mgmt.subscriptions set plan_id = 'guild', status = 'active', trial_end = null
+     where tenant_id = (select tenant_id from mgmt.users where discord_id = $1)`,
+    [mara.id],
+  );
+  await page.goto(`${stack.appUrl}/team`);
+  await page.getByRole('heading', { name: 'No open invitation' }).waitFor();
+  await expectAccessible(page);
+  await picture(page, device, 'team-alone');
+
+  await page.getByLabel('Only for').fill('somebody');
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  await page.getByText('neither an email address nor a Discord ID').waitFor();
+  expect(await page.getByLabel('Only for').inputValue()).toBe('somebody');
+
+  const link = await makeLink(page, 'Player');
+  expect(link).toMatch(new RegExp(`^${stack.appUrl}/invite/[\\w-]{43}$`));
+  await page.getByText('Whoever has the link').first().waitFor();
+  await expectAccessible(page);
+  await picture(page, device, 'team-link');
+  await page.getByRole('link', { name: 'Invite somebody else' }).click();
+  await page.getByRole('button', { name: 'Make the link' }).waitFor();
+
+  const plain = await plainPage();
+  await plain.goto(link);
+  expect(plain.url()).toBe(`${stack.appUrl}/invite`);
+  await plain.getByText('Sign in to see who invited you.').waitFor();
+  await plain.getByRole('link', { name: 'Sign in' }).click();
+  await plain.getByRole('link', { name: /discord/i }).click();
+  await consent(plain, carol);
+  expect(plain.url()).toBe(`${stack.appUrl}/invite`);
+  await plain.getByRole('heading', { name: 'Mara invites you to' }).waitFor();
+  await plain.setViewportSize(page.viewportSize()!);
+  await picture(plain, device, 'invite-open');
+  const own = await asRoot(`select from mgmt.users where discord_id = $1`, [carol.id]);
+  expect(own, 'no table of her own').toEqual([]);
+  await plain.getByRole('button', { name: 'Join as Player' }).click();
+  await plain.waitForURL(`${stack.appUrl}/dashboard`);
+  await plain.goto(link);
+  await plain.getByRole('heading', { name: 'This invitation has been used' }).waitFor();
+  const refused = await plain.goto(`${stack.appUrl}/team`);
+  expect(refused?.status()).toBe(403);
+  await plain.getByText('Mara').first().waitFor();
+
+  // Her arrival shows without a reload.
+  await page.getByRole('combobox', { name: 'Role of Carol' }).selectOption({ label: 'Dungeon Master' });
+  await page.getByText('2 of 5 seats used').waitFor();
+  await expectAccessible(page);
+  await picture(page, device, 'team-two');
+  await page.getByRole('combobox', { name: 'Role of Carol' }).selectOption({ label: 'Player' });
+  await page.getByRole('dialog').getByRole('button', { name: 'Make Player' }).click();
+  await page.getByText('1 of 5 seats used').waitFor();
+
+  await page.getByRole('link', { name: 'Remove: Carol' }).click();
+  await page.getByRole('dialog').getByText('loses every page of this table').waitFor();
+  await expectAccessible(page);
+  await picture(page, device, 'team-remove');
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('combobox', { name: 'Role of Carol' }).waitFor({ state: 'detached' });
+  await plain.goto(`${stack.appUrl}/dashboard`);
+  expect(plain.url()).toBe(`${stack.appUrl}/welcome`);
+
+  const second = await makeLink(page, 'Dungeon Master');
+  await page.getByRole('link', { name: /^Take back/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+  await page.getByRole('heading', { name: 'No open invitation' }).waitFor();
+  await plain.goto(second);
+  await plain.getByRole('heading', { name: 'This invitation was taken back' }).waitFor();
+  expect(errors).toEqual([]);
+});
