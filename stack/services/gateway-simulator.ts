@@ -11,8 +11,10 @@ export const gatewaySimulator: DefineService = (context) => ({
     CONTROL_PORT: String(context.ports.gatewayControl),
     GATEWAY_DATABASE_URL: databaseUrl(context, 'glyphoxa_gateway'),
     GLYPHOXA_GATEWAY_SECRET: context.secrets.gatewaySecret,
+    // A token that Discord does not know connects no bot, as with the real gateway.
+    DISCORD_API_URL: `${serviceUrl(context, 'discord')}/api`,
   },
-  dependsOn: ['migrations'],
+  dependsOn: ['migrations', 'discord'],
   health: { url: `${serviceUrl(context, 'gatewayControl')}/healthz` },
   listens: [context.ports.gatewayGrpc, context.ports.gatewayControl],
 });

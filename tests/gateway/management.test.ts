@@ -49,6 +49,17 @@ test('an update touches what was sent and nothing else', async () => {
   expect(JSON.stringify(tenant)).not.toContain('another.token');
 });
 
+test('a token that Discord does not know connects no bot', async () => {
+  const table = await newTable(rpc);
+  const state = async () =>
+    (await rpc.call<{ state: string }>('ManagementService/GetBotStatus', { tenantId: table.tenant })).state;
+  expect(await state()).toBe('BOT_CONNECTION_STATE_CONNECTED');
+  await rpc.call('ManagementService/UpdateTenant', { id: table.tenant, botToken: 'never.heard.of' });
+  expect(await state()).toBe('BOT_CONNECTION_STATE_DISCONNECTED');
+  const start = await refusal(rpc.call('ManagementService/StartWebSession', startRequest(table)));
+  expect(start.code).toBe(code.failedPrecondition);
+});
+
 test('guilds and token cannot be taken away, role and campaign can', async () => {
   const table = await newTable(rpc);
   await rpc.call('ManagementService/UpdateTenant', { id: table.tenant, dmRoleId: '700000000000000001' });
@@ -60,7 +71,7 @@ test('guilds and token cannot be taken away, role and campaign can', async () =>
     clearDmRoleId: true,
   });
   expect(await tenantRow(table.tenant)).toMatchObject({
-    bot_token: `token.of.${table.tenant}`,
+    bot_token: table.token,
     guild_ids: [table.guild],
     dm_role_id: '',
     campaign_id: table.campaign,

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { asRoot } from '../lib/database.ts';
 import { stackVariable } from '../lib/environment.ts';
+import { control as askDiscord } from '../lib/people.ts';
 import type { Rpc } from './rpc.ts';
 
 export interface Table {
@@ -9,6 +10,8 @@ export interface Table {
   campaign: string;
   guild: string;
   channel: string;
+  /** Of a bot that Discord knows; any other would not connect. */
+  token: string;
 }
 
 /** An id of Discord's form that no other test uses. */
@@ -36,12 +39,14 @@ export async function endSessions(rpc: Rpc): Promise<void> {
 /** Plays at once and says nothing by itself, until a test sets another pace. */
 export async function newTable(rpc: Rpc, { npcs = ['Greta', 'Holm'], language = 'en' } = {}): Promise<Table> {
   const tenant = `gateway_${randomBytes(6).toString('hex')}`;
-  const table = { tenant, campaign: randomUUID(), guild: newSnowflake(), channel: newSnowflake() };
+  const guild = newSnowflake();
+  const { token } = await askDiscord<{ token: string }>('POST', '/bots', { name: tenant, guild_ids: [] });
+  const table = { tenant, campaign: randomUUID(), guild, channel: newSnowflake(), token };
   await rpc.call('ManagementService/CreateTenant', {
     id: tenant,
     licenseTier: 'dedicated',
-    botToken: `token.of.${tenant}`,
-    guildIds: [table.guild],
+    botToken: token,
+    guildIds: [guild],
     campaignId: table.campaign,
   });
   // In managed mode nobody plays without a plan; this one has no cap that the tests would use up.
