@@ -12,6 +12,20 @@ export function pathOf(request: IncomingMessage): URL {
   return url;
 }
 
+/** Beside the message that Supabase Realtime gives, as on every other door. */
+const codes: Record<number, string> = {
+  400: 'malformed_json',
+  401: 'signed_out',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
+  422: 'validation',
+  429: 'rate_limited',
+  500: 'internal',
+};
+
 /** Everything but the WebSocket: health, and broadcasts by REST. */
 export async function handleRequest(
   services: Services,
@@ -21,7 +35,8 @@ export async function handleRequest(
 ): Promise<void> {
   const url = pathOf(request);
   try {
-    if (request.method === 'GET' && url.pathname === '/healthz') {
+    // For the supervisor on this port: how many are connected is nobody else's business, so not under the public prefix.
+    if (request.method === 'GET' && request.url === '/healthz') {
       const state = await health();
       return respond(response, state.ok ? 200 : 503, state);
     }
@@ -47,5 +62,7 @@ function decode(segment: string): string {
 }
 
 function respond(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+  const code = codes[status];
+  const answer = code ? { code, ...(body as object) } : body;
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(answer));
 }

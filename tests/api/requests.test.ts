@@ -19,6 +19,9 @@ test.each([
   '/storage',
   '/restv1/campaigns',
   '/..%2frest/v1/campaigns',
+  '/realtime/v1/api/tenants',
+  // How many are connected is nobody's business.
+  '/realtime/v1/healthz',
 ])('there is nothing at %s', async (path) => expectRefusal(await request(path), 404, 'not_found'));
 
 test('an unknown table is named as PostgREST names it, and no other schema is hinted at', async () => {
@@ -56,6 +59,8 @@ test.each([
   '/auth/v1/otp',
   '/auth/v1/token?grant_type=pkce',
   '/auth/v1/verify',
+  '/realtime/v1/api/broadcast',
+  '/functions/v1/sessions/start',
 ])('malformed JSON to %s is refused', async (path) => {
   const alice = await signIn(await newPerson('alice'));
   for (const body of ['{"name": ', '{name: 1}', "{'a': 1}", 'undefined']) {
