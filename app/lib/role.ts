@@ -6,3 +6,7 @@ const rank: Record<Role, number> = { viewer: 0, dm: 1, tenant_owner: 2, super_ad
 export function hasRole(role: Role, minimum: Role): boolean {
   return rank[role] >= rank[minimum];
 }
+
+export function isRole(value: unknown): value is Role {
+  return typeof value === 'string' && value in rank;
+}

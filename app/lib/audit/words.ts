@@ -1,0 +1,149 @@
+import { roleName } from '#lib/components/shell/role-name.ts';
+import { clock, fullDate, number } from '#lib/format.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { getLocale } from '#lib/paraglide/runtime.js';
+import { isRole } from '#lib/role.ts';
+import type { ActorKind, AuditEntry, ResourceKind } from './audit-log.ts';
+
+const kinds: Record<ResourceKind, () => string> = {
+  npc: m.audit_kind_npc,
+  lore: m.audit_kind_lore,
+  campaign: m.audit_kind_campaign,
+  character: m.audit_kind_character,
+  session_request: m.audit_kind_session_request,
+  session_details: m.audit_kind_session_details,
+  member: m.audit_kind_member,
+  invite: m.audit_kind_invite,
+  tenant: m.audit_kind_tenant,
+  discord_server: m.audit_kind_discord_server,
+  secret: m.audit_kind_secret,
+  subscription: m.audit_kind_subscription,
+};
+
+export function kindName(kind: string): string {
+  return kind in kinds ? kinds[kind as ResourceKind]() : kind;
+}
+
+const otherActors: Record<Exclude<ActorKind, 'user'>, () => string> = {
+  operator: m.audit_by_operator,
+  system: m.audit_by_system,
+  gateway: m.audit_by_gateway,
+};
+
+export function otherActorName(kind: Exclude<ActorKind, 'user'>): string {
+  return otherActors[kind]();
+}
+
+const fields: Record<string, () => string> = {
+  name: m.audit_field_name,
+  title: m.audit_field_title,
+  display_name: m.audit_field_name,
+  personality: m.audit_field_personality,
+  voice: m.audit_field_voice,
+  engine: m.audit_field_engine,
+  budget_tier: m.audit_field_budget_tier,
+  knowledge_scope: m.audit_field_knowledge_scope,
+  secret_knowledge: m.audit_field_secret_knowledge,
+  behavior_rules: m.audit_field_behavior_rules,
+  tools: m.audit_field_tools,
+  attributes: m.audit_field_attributes,
+  gm_helper: m.audit_field_gm_helper,
+  address_only: m.audit_field_address_only,
+  campaign_id: m.audit_field_campaign,
+  description: m.audit_field_description,
+  system: m.audit_field_system,
+  language: m.audit_field_language,
+  content: m.audit_field_content,
+  category: m.audit_field_category,
+  sort_order: m.audit_field_order,
+  notes: m.audit_field_notes,
+  role: m.audit_field_role,
+  email: m.audit_field_email,
+  contact_email: m.audit_field_email,
+  state: m.audit_field_state,
+  status: m.audit_field_state,
+  avatar_url: m.audit_field_picture,
+  icon_url: m.audit_field_picture,
+  trial_end: m.audit_field_trial_end,
+  current_period_start: m.audit_field_period_start,
+  current_period_end: m.audit_field_period_end,
+  monthly_session_hours: m.audit_field_hours,
+  license_tier: m.audit_field_license,
+  bot_set: m.audit_field_bot_set,
+  bot_last_four: m.audit_field_bot_last_four,
+  last_four: m.audit_field_bot_last_four,
+  discord_id: m.audit_field_discord_id,
+  expires_at: m.audit_field_expires,
+  used_at: m.audit_field_used,
+  used_by: m.audit_field_used_by,
+  revoked_at: m.audit_field_revoked,
+  note: m.audit_field_note,
+  aliases: m.audit_field_aliases,
+  colour: m.audit_field_colour,
+  plan_id: m.audit_field_plan,
+  bot_token: m.audit_field_bot_token,
+  ciphertext: m.audit_field_bot_token,
+  guild_ids: m.audit_field_servers,
+  deleted_at: m.audit_field_deleted,
+  archived_at: m.audit_field_archived,
+};
+
+/** What people call a column; others go by the column's own name. */
+export function fieldName(field: string): string {
+  return fields[field]?.() ?? field;
+}
+
+/** At most three by name. */
+function fieldList(entry: AuditEntry): string {
+  const names = [...new Set(Object.keys(entry.changes).map(fieldName))];
+  const shown = names.length > 3 ? [...names.slice(0, 2), m.audit_more_fields({ count: names.length - 2 })] : names;
+  return new Intl.ListFormat(getLocale(), { type: 'conjunction' }).format(shown);
+}
+
+/** "Lena changed personality of “Greta”." */
+export function sentence(entry: AuditEntry, person: string): string {
+  const name = entry.resource_name || kindName(entry.resource_type);
+  switch (entry.resource_type) {
+    case 'secret':
+      return m.audit_secret({ person });
+    case 'invite':
+      if (entry.action === 'insert') return m.audit_invite_insert({ person });
+      if ('used_at' in entry.changes) return m.audit_invite_taken({ person });
+      if ('revoked_at' in entry.changes) return m.audit_invite_revoked({ person });
+      return m.audit_invite_update({ person });
+    case 'session_request':
+      return entry.action === 'insert' ? m.audit_session_insert({ person }) : m.audit_session_update({ person });
+    case 'member':
+      if (entry.action === 'insert') return m.audit_member_insert({ name });
+      if (entry.action === 'bin' || entry.action === 'delete') return m.audit_member_bin({ person, name });
+  }
+  switch (entry.action) {
+    case 'insert':
+      return m.audit_insert({ person, name });
+    case 'update':
+      return m.audit_update({ person, name, fields: fieldList(entry) });
+    case 'delete':
+      return m.audit_delete({ person, name });
+    case 'bin':
+      return m.audit_bin({ person, name });
+    case 'restore':
+      return m.audit_restore({ person, name });
+  }
+}
+
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+/** A value as text; null for none. */
+export function valueText(field: string, value: unknown): string | null {
+  if (field === 'role' && isRole(value)) return roleName(value);
+  if (value === null || value === undefined || value === '') return null;
+  if (typeof value === 'boolean') return value ? m.audit_yes() : m.audit_no();
+  if (typeof value === 'number') return number(value);
+  if (typeof value === 'string') {
+    if (!moment.test(value)) return value;
+    const date = new Date(value);
+    return `${fullDate(date)}, ${clock(date)}`;
+  }
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join('\n') || null;
+  return JSON.stringify(value, null, 1);
+}
