@@ -1023,7 +1023,41 @@ export type Database = {
         Args: { discord_id?: string; email?: string; note?: string; role?: string; valid_days?: number };
         Returns: Json;
       };
+      duplicate_npc: {
+        Args: { name?: string; npc: string };
+        Returns: {
+          address_only: boolean;
+          attributes: NonNullable<Json>;
+          behavior_rules: NonNullable<Json>;
+          budget_tier: string;
+          campaign_id: string;
+          campaign_ref: string | null;
+          created_at: string;
+          engine: string;
+          gm_helper: boolean;
+          id: string;
+          knowledge_scope: NonNullable<Json>;
+          name: string;
+          personality: string;
+          secret_knowledge: NonNullable<Json>;
+          tenant_id: string;
+          tools: NonNullable<Json>;
+          updated_at: string;
+          voice: NonNullable<Json>;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'npcs';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       ensure_account: { Args: { campaign_name?: string; language?: string }; Returns: Json };
+      export_campaign: {
+        Args: { campaign_id: string; characters?: boolean; lore?: boolean; npcs?: boolean };
+        Returns: Json;
+      };
+      import_campaign: { Args: { bundle: Json }; Returns: Json };
       invite_preview: { Args: { token: string }; Returns: Json };
       knowledge_graph: {
         Args: { around?: string; campaign_id: string; limit?: number; steps?: number };

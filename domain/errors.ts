@@ -43,6 +43,7 @@ export const errorStatus = {
   guild_not_admin: 403,
   channel_forbidden: 409,
   bad_snowflake: 422,
+  bundle_invalid: 422,
   provider_refused: 422,
   provider_unavailable: 503,
   gateway_unavailable: 503,

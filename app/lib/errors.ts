@@ -44,6 +44,7 @@ const texts: Record<ErrorCode, () => string> = {
   guild_not_admin: m.error_guild_not_admin,
   channel_forbidden: m.error_channel_forbidden,
   bad_snowflake: m.error_bad_snowflake,
+  bundle_invalid: m.error_bundle_invalid,
   provider_unavailable: m.error_provider_unavailable,
   provider_refused: m.error_provider_refused,
   gateway_unavailable: m.error_gateway_unavailable,

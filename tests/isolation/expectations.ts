@@ -87,6 +87,7 @@ export interface FunctionExpectation {
 export interface Ids {
   tenant: string;
   campaign: string;
+  npc: string;
   session: string;
   endedSession: string;
   guild: string;
@@ -122,6 +123,14 @@ export const functions: Record<string, FunctionExpectation> = {
   ensure_account: { by: 'authenticated', answers: everybody },
   invite_preview: { by: 'authenticated', args: () => ({ token: 'unknown' }), answers: nowhere },
   me: { by: 'authenticated', answers: everybody },
+  duplicate_npc: { by: 'authenticated', args: ({ npc }) => ({ npc }), answers: control },
+  export_campaign: { by: 'authenticated', args: ({ campaign }) => ({ campaign_id: campaign }), answers: control },
+  import_campaign: {
+    by: 'authenticated',
+    // Names no row: whoever leads a table is told that this is no campaign file.
+    args: () => ({ bundle: {} }),
+    answers: { owner: 'bundle_invalid', dm: 'bundle_invalid', viewer: 'forbidden', stranger: 'bundle_invalid' },
+  },
   knowledge_graph: {
     by: 'authenticated',
     args: ({ campaign }) => ({ campaign_id: campaign }),

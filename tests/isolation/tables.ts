@@ -153,7 +153,10 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     user_preferences: user,
     users: user,
   };
-  return { ids: { tenant, campaign, session, endedSession, guild, channel, request, invite, user }, keys };
+  return {
+    ids: { tenant, campaign, npc: keys['npcs']!, session, endedSession, guild, channel, request, invite, user },
+    keys,
+  };
 }
 
 /** What a person would send to add a row to a table, with that table's ids. */
