@@ -8,5 +8,5 @@ export function hasRole(role: Role, minimum: Role): boolean {
 }
 
 export function isRole(value: unknown): value is Role {
-  return typeof value === 'string' && value in rank;
+  return typeof value === 'string' && Object.hasOwn(rank, value);
 }
