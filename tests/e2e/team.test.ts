@@ -25,8 +25,8 @@ async function consent(page: Page, person: Person): Promise<void> {
 }
 
 /** A browser without scripts. */
-async function plainPage(): Promise<Page> {
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB' });
+async function plainPage(locale = 'en-GB'): Promise<Page> {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   return page;
@@ -114,4 +114,57 @@ test.each(devices)('an invited Player joins without scripts, rises, and is remov
   await plain.goto(second);
   await plain.getByRole('heading', { name: 'This invitation was taken back' }).waitFor();
   expect(errors).toEqual([]);
+});
+
+test('without scripts, in German: who sits elsewhere leaves and joins, is promoted and removed', async () => {
+  const [mara, nils, jonas] = [await newPerson('Mara'), await newPerson('Nils'), await newPerson('Jonas')];
+  const enter = async (person: Person): Promise<Page> => {
+    const page = await plainPage('de-DE');
+    await page.goto(`${stack.appUrl}/login`);
+    await page.getByRole('link', { name: /discord/i }).click();
+    await consent(page, person);
+    return page;
+  };
+  const [owner, other] = [await enter(mara), await enter(nils)];
+  await asRoot(
+    `update mgmt.subscriptions set plan_id = 'guild', status = 'active', trial_end = null
+     where tenant_id in (select tenant_id from mgmt.users where discord_id = any($1))`,
+    [[mara.id, nils.id]],
+  );
+  const invite = async (page: Page, note: string): Promise<string> => {
+    await page.goto(`${stack.appUrl}/team`);
+    await page.getByLabel('Ein paar Worte').fill(note);
+    await page.getByRole('button', { name: 'Link erstellen' }).click();
+    return page.getByLabel('Link der Einladung').inputValue();
+  };
+
+  const guest = await plainPage('de-DE');
+  await guest.setViewportSize({ width: 390, height: 844 });
+  await guest.goto(await invite(other, 'Komm zu uns'));
+  await guest.getByRole('link', { name: 'Anmelden' }).click();
+  await guest.getByRole('link', { name: /discord/i }).click();
+  await consent(guest, jonas);
+  await guest.getByText('Komm zu uns').waitFor();
+  await guest.getByRole('button', { name: 'Zum Mitlesen beitreten' }).click();
+  await guest.waitForURL(`${stack.appUrl}/dashboard`);
+
+  await guest.goto(await invite(owner, 'Komm zurück'));
+  await guest.getByText('Du gehörst zu „Tisch von Nils“').waitFor();
+  await picture(guest, 'phone', 'invite-elsewhere');
+  await guest.getByRole('checkbox').check();
+  await guest.getByRole('button', { name: 'verlassen' }).click();
+  await guest.getByRole('button', { name: 'Zum Mitlesen beitreten' }).click();
+  await guest.waitForURL(`${stack.appUrl}/dashboard`);
+
+  await owner.goto(`${stack.appUrl}/team`);
+  await owner.getByRole('combobox', { name: 'Rolle von Jonas' }).selectOption('dm');
+  await owner.getByRole('button', { name: 'Speichern' }).click();
+  await owner.getByText('2 von 5 Plätzen belegt').waitFor();
+  await owner.setViewportSize({ width: 390, height: 844 });
+  await picture(owner, 'phone', 'team-german');
+  await owner.getByRole('link', { name: 'Entfernen: Jonas' }).click();
+  await owner.getByRole('heading', { name: 'Jonas entfernen?' }).waitFor();
+  await picture(owner, 'phone', 'team-remove-plain');
+  await owner.getByRole('button', { name: 'Entfernen' }).click();
+  await owner.getByText('1 von 5 Plätzen belegt').waitFor();
 });
