@@ -53,7 +53,7 @@ create function private.error_status(code text) returns text
 language sql immutable set search_path = ''
 as $$
   select case
-    when code in ('validation', 'bad_snowflake') then '422'
+    when code in ('validation', 'bad_snowflake', 'bundle_invalid') then '422'
     when code in ('signed_out') then '401'
     when code in ('forbidden', 'role_too_high') then '403'
     when code in ('not_found', 'no_account') then '404'

@@ -1,18 +1,5 @@
 -- Copies: an NPC beside itself, and a whole campaign as one JSON bundle that goes out and comes in again.
 
--- One more code beside those that other migrations know; the list itself stays as they left it.
-do $$
-declare
-  v_before text := pg_get_functiondef('private.error_status(text)'::regprocedure);
-  v_after text := replace(v_before, '(''validation'', ''bad_snowflake''', '(''validation'', ''bad_snowflake'', ''bundle_invalid''');
-begin
-  if v_after = v_before then
-    raise exception 'private.error_status has no list of codes that begins with validation';
-  end if;
-  execute v_after;
-end
-$$;
-
 create function private.free_name(wanted text, taken text[]) returns text
 language plpgsql immutable set search_path = ''
 as $$
