@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asRoot, closeDatabase } from '../lib/database.ts';
+import { asRoot, closeDatabase, connectAs, refused } from '../lib/database.ts';
 import { newPerson, signIn, type SignedIn } from '../lib/people.ts';
+import { until } from '../realtime/lib.ts';
 import { call, done, invite, member, newcomer, owner, placeOf, tenantOf } from './table.ts';
 
 let alice: SignedIn, tenant: string;
@@ -35,6 +36,36 @@ test('a link is good for one person, however many press at the same moment', asy
   expect(outcomes.filter(({ status }) => status === 410)).toHaveLength(5);
   const places = await Promise.all(people.map(placeOf));
   expect(places.filter((place) => place?.tenant_id === tenant)).toHaveLength(1);
+});
+
+test('who comes second waits for the first, and then finds the link used', async () => {
+  const { token } = await invite(alice);
+  const people = [await newcomer('first'), await newcomer('second')] as const;
+  const clients = [await connectAs('DATABASE_URL'), await connectAs('DATABASE_URL')] as const;
+  try {
+    for (const [index, client] of clients.entries()) {
+      await client.query('begin');
+      await client.query(
+        `select set_config('request.jwt.claims', $1, true), set_config('role', 'authenticated', true)`,
+        [JSON.stringify({ sub: people[index]!.userId, role: 'authenticated' })],
+      );
+    }
+    const [first, second] = clients;
+    const [{ pid }] = (await second.query<{ pid: number }>('select pg_backend_pid() as pid')).rows as [{ pid: number }];
+    await first.query('select mgmt.accept_invite($1)', [token]);
+    const waiting = refused(second.query('select mgmt.accept_invite($1)', [token]));
+    await until('the second one waits', async () => {
+      const [row] = await asRoot<{ blocked: boolean }>('select cardinality(pg_blocking_pids($1)) > 0 as blocked', [
+        pid,
+      ]);
+      return row!.blocked;
+    });
+    await first.query('commit');
+    expect(await waiting).toMatchObject({ status: 410, code: 'invite_used' });
+  } finally {
+    await Promise.all(clients.map((client) => client.end()));
+  }
+  expect(await Promise.all(people.map(placeOf))).toEqual([{ tenant_id: tenant, role: 'viewer' }, null]);
 });
 
 test('links taken at the same moment fill no more seats than there are', async () => {
