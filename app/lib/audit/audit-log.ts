@@ -91,3 +91,8 @@ export function readCursor(value: string | null): Cursor | null {
   if (!/^[\d:.T+Z-]+$/.test(createdAt) || Number.isNaN(Date.parse(createdAt)) || !/^\d{1,15}$/.test(id)) return null;
   return { createdAt, id: Number(id) };
 }
+
+/** A moment of the API with its microseconds, which a cursor needs: "2026-11-21 12:11:28.84+00" as ISO 8601, which every browser reads. */
+export function isoMoment(text: string): string {
+  return text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00');
+}

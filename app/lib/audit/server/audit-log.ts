@@ -1,6 +1,6 @@
 import { dayAfter } from '#lib/live/sessions.ts';
 import { type Api, unwrap } from '#lib/server/api.ts';
-import type { AuditEntry, AuditFilters, Cursor } from '../audit-log.ts';
+import { type AuditEntry, type AuditFilters, type Cursor, isoMoment } from '../audit-log.ts';
 
 const pageSize = 50;
 const columns =
@@ -26,7 +26,8 @@ export async function readAuditLog(
   query = query.order('created_at', { ascending: false }).order('id', { ascending: false });
   // One row more than shown tells whether there are others, without counting them.
   const rows = unwrap(await query.limit(pageSize + 1)) as unknown as AuditEntry[];
-  return { entries: rows.slice(0, pageSize), more: rows.length > pageSize };
+  const entries = rows.slice(0, pageSize).map((row) => ({ ...row, created_at: isoMoment(row.created_at) }));
+  return { entries, more: rows.length > pageSize };
 }
 
 /** Names of the table's people, also of those who were removed. */
