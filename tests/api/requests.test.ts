@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import { newPerson, signIn } from '../lib/people.ts';
 import { type Answer, post, request } from '../lib/requests.ts';
+
+afterAll(closeDatabase);
 
 /** Every refusal has a code, a sentence and an id to quote, and nothing of our insides. */
 function expectRefusal(answer: Answer, status: number, code: string): void {
@@ -175,6 +178,19 @@ test('an error of a write leaves nothing behind, also one that shows only after 
   const { data } = await alice.client.from('campaigns').select('description');
   expect(data).toHaveLength(2);
   expect(data?.map(({ description }) => description)).not.toContain('for both');
+});
+
+test.each(['planned', 'estimated'])('a count asked for as %s tells of no other table', async (kind) => {
+  const alice = await signIn(await newPerson('alice'));
+  await alice.client.rpc('ensure_account');
+  // The planner would say how many an average table has.
+  await alice.client.from('campaigns').insert({ name: 'Second' });
+  await asRoot('analyze mgmt.campaigns');
+  const { headers } = await request('/rest/v1/campaigns?select=id', {
+    token: alice.accessToken,
+    headers: { prefer: `count=${kind}` },
+  });
+  expect(headers.get('content-range')).toBe('0-1/2');
 });
 
 test('calls are counted per person', async () => {
