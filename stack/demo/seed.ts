@@ -33,7 +33,7 @@ export async function seedDemo(context: StackContext): Promise<void> {
     await startMonth(root, table);
     await writeCampaign(lena, table);
     for (const session of sessions) await playSession(root, gateway, lena, table, session);
-    for (const player of [ids.jonas, ids.miriam]) await seatPlayer(root, stack, table, player);
+    for (const player of [ids.jonas, ids.miriam]) await seatPlayer(lena, stack, player);
   } finally {
     await Promise.all([root.end(), gateway.end()]);
   }
@@ -138,10 +138,8 @@ async function playSession(
 }
 
 /** Invited by Discord id, and signed in once. */
-async function seatPlayer(root: postgres.Sql, stack: DemoStack, { tenantId }: Table, discordId: string): Promise<void> {
-  await root`
-    insert into mgmt.invites (tenant_id, role, discord_id, expires_at)
-    values (${tenantId}, 'viewer', ${discordId}, now() + interval '7 days')`;
+async function seatPlayer(lena: Client, stack: DemoStack, discordId: string): Promise<void> {
+  must(await lena.rpc('create_invite', { role: 'viewer', discord_id: discordId }));
   const player = await signInAs(discordId, stack);
   must(await player.rpc('ensure_account', { language: 'de' }));
 }
