@@ -997,6 +997,31 @@ export type Database = {
     };
     Functions: {
       accept_invite: { Args: { token: string }; Returns: Json };
+      admin_audit: {
+        Args: {
+          actor?: string;
+          before?: number;
+          kind?: string;
+          limit?: number;
+          since?: string;
+          tenant?: string;
+          thing?: string;
+          until?: string;
+        };
+        Returns: Json;
+      };
+      admin_overview: { Args: Record<PropertyKey, never>; Returns: Json };
+      admin_provider_health: { Args: { hours?: number }; Returns: Json };
+      admin_set_role: { Args: { member: string; reason: string; role: string }; Returns: Json };
+      admin_tenant: { Args: { tenant: string }; Returns: Json };
+      admin_tenants: {
+        Args: { after?: string; after_id?: string; filter?: string; limit?: number; query?: string };
+        Returns: Json;
+      };
+      admin_users: {
+        Args: { after?: string; after_id?: string; limit?: number; query?: string; role?: string };
+        Returns: Json;
+      };
       announce_npc: { Args: { muted: boolean; npc: string; session: string }; Returns: undefined };
       bot_token_ciphertext: { Args: { tenant: string }; Returns: string };
       claim_bot: { Args: { bot_id: string; release_others?: boolean; tenant: string }; Returns: boolean };

@@ -101,12 +101,25 @@ const everybody = { owner: 'ok', dm: 'ok', viewer: 'ok', stranger: 'ok' };
 const nowhere = { owner: 'not_found', dm: 'not_found', viewer: 'not_found', stranger: 'not_found' };
 const ownersCall = { ...everybody, dm: 'forbidden', viewer: 'forbidden' };
 const onOwner = { owner: 'own_role', dm: 'forbidden', viewer: 'forbidden', stranger: 'not_found' };
+/** Operators only: no role at a table is enough. */
+const operatorsCall = { owner: 'forbidden', dm: 'forbidden', viewer: 'forbidden', stranger: 'forbidden' };
 const control = { owner: 'ok', dm: 'ok', viewer: 'forbidden', stranger: 'not_found' };
 
 /** A stranger calls with the other table's ids. */
 export const functions: Record<string, FunctionExpectation> = {
   // A link that was never given out; tests/members takes real ones.
   accept_invite: { by: 'authenticated', args: () => ({ token: 'unknown' }), answers: nowhere },
+  admin_audit: { by: 'authenticated', args: ({ tenant }) => ({ tenant }), answers: operatorsCall },
+  admin_overview: { by: 'authenticated', answers: operatorsCall },
+  admin_provider_health: { by: 'authenticated', answers: operatorsCall },
+  admin_set_role: {
+    by: 'authenticated',
+    args: ({ user }) => ({ member: user, role: 'super_admin', reason: 'For myself' }),
+    answers: operatorsCall,
+  },
+  admin_tenant: { by: 'authenticated', args: ({ tenant }) => ({ tenant }), answers: operatorsCall },
+  admin_tenants: { by: 'authenticated', args: ({ tenant }) => ({ query: tenant }), answers: operatorsCall },
+  admin_users: { by: 'authenticated', answers: operatorsCall },
   announce_npc: {
     by: 'authenticated',
     args: ({ session }) => ({ session, npc: 'Greta', muted: true }),

@@ -24,11 +24,12 @@ export const resourceKinds = [
   'discord_server',
   'secret',
   'subscription',
+  'operations',
 ] as const;
 export type ResourceKind = (typeof resourceKinds)[number];
 
 export type ActorKind = 'user' | 'operator' | 'system' | 'gateway';
-export type Action = 'insert' | 'update' | 'delete' | 'bin' | 'restore';
+export type Action = 'insert' | 'update' | 'delete' | 'bin' | 'restore' | 'look' | 'act';
 
 /** Values before and after; `changed` for what the log does not tell. */
 export type Change = { before: unknown; after: unknown } | 'changed';

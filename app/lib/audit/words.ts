@@ -18,6 +18,7 @@ const kinds: Record<ResourceKind, () => string> = {
   discord_server: m.audit_kind_discord_server,
   secret: m.audit_kind_secret,
   subscription: m.audit_kind_subscription,
+  operations: m.audit_kind_operations,
 };
 
 export function kindName(kind: string): string {
@@ -128,6 +129,10 @@ export function sentence(entry: AuditEntry, person: string): string {
       return m.audit_bin({ person, name });
     case 'restore':
       return m.audit_restore({ person, name });
+    case 'look':
+      return m.audit_operator_look();
+    case 'act':
+      return m.audit_operator_act();
   }
 }
 
