@@ -779,6 +779,46 @@ export type Database = {
           },
         ];
       };
+      voice_catalog: {
+        Row: {
+          active: boolean;
+          created_at: string;
+          description: string;
+          language: string | null;
+          name: string;
+          provider: string;
+          tags: string[];
+          tier: string;
+          updated_at: string;
+          voice_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          active?: boolean;
+          created_at?: string;
+          description?: string;
+          language?: string | null;
+          name: string;
+          provider: string;
+          tags?: string[];
+          tier: string;
+          updated_at?: string;
+          voice_id: string;
+        };
+        Update: {
+          active?: boolean;
+          created_at?: string;
+          description?: string;
+          language?: string | null;
+          name?: string;
+          provider?: string;
+          tags?: string[];
+          tier?: string;
+          updated_at?: string;
+          voice_id?: string;
+        };
+        Relationships: [];
+      };
     };
     Views: {
       campaign_names: {
@@ -1023,6 +1063,21 @@ export type Database = {
         Returns: Json;
       };
       announce_npc: { Args: { muted: boolean; npc: string; session: string }; Returns: undefined };
+      available_voices: {
+        Args: { for_language?: string };
+        Returns: {
+          allowed: boolean;
+          description: string;
+          language: string;
+          name: string;
+          plan_id: string;
+          plan_name: string;
+          provider: string;
+          tags: string[];
+          tier: string;
+          voice_id: string;
+        }[];
+      };
       bot_token_ciphertext: { Args: { tenant: string }; Returns: string };
       claim_bot: { Args: { bot_id: string; release_others?: boolean; tenant: string }; Returns: boolean };
       claim_guild: {

@@ -6,7 +6,16 @@ export const budgetTiers = ['fast', 'standard', 'deep'] as const;
 export type BudgetTier = (typeof budgetTiers)[number];
 
 /** Speech services that voices come from. */
-export const voiceProviders = ['elevenlabs', 'openai', 'google', 'azure', 'deepgram', 'coqui'] as const;
+export const voiceProviders = [
+  'piper',
+  'gtts',
+  'elevenlabs',
+  'openai',
+  'google',
+  'azure',
+  'deepgram',
+  'coqui',
+] as const;
 
 /** Which thinking time a plan's language model allows, smallest first. */
 const tiersOfModel: Record<string, readonly BudgetTier[]> = {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freeName, npcTemplate, templateKinds } from './npc-templates.ts';
 import { npcRow, npcSchema } from './schemas/npc.ts';
@@ -18,6 +20,17 @@ test.each(['en', 'de'])('every template in %s is a valid NPC as it stands', (lan
       expect(npcRow(npc).attributes).toMatchObject({ portrait: kind, title });
     }
     expect(sample.length).toBeLessThanOrEqual(500);
+  }
+});
+
+test.each(['en', 'de'])('every template in %s speaks with a voice of that language that every plan has', (language) => {
+  const catalogue = readFileSync(
+    join(import.meta.dirname, '../supabase/migrations/20261121000095_voice_catalog.sql'),
+    'utf8',
+  );
+  for (const kind of templateKinds) {
+    const { voice } = npcTemplate(kind, language);
+    expect(catalogue).toMatch(new RegExp(`\\('piper', '${voice}', '[^']+', '${language}', 'basic', `));
   }
 });
 

@@ -1,4 +1,6 @@
 const names: Record<string, string> = {
+  piper: 'Piper',
+  gtts: 'Google Translate',
   elevenlabs: 'ElevenLabs',
   openai: 'OpenAI',
   google: 'Google',

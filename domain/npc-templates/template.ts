@@ -21,6 +21,8 @@ export interface NpcTemplate {
   title: string;
   /** Written to the NPC. */
   personality: string;
+  /** A voice of Piper in the catalogue, so one that every plan has. */
+  voice: string;
   /** A line to hear the voice with. */
   sample: string;
   knows: readonly string[];

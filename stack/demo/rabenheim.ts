@@ -26,7 +26,7 @@ export const npcs: DemoNpc[] = [
     title: 'Schmied',
     personality:
       'Du bist Heinrich, Schmied von Rabenheim. Du redest wenig und meist zum Amboss. Du bist ehrlich, stur und stolz auf deine Arbeit. Fremden traust du, sobald sie etwas mit den Händen können.',
-    voiceId: 'aldric',
+    voiceId: 'pqHfZKP75CvOlQylNhV4',
     portrait: 'blacksmith',
     budgetTier: 'fast',
     knows: ['Eisen, Stahl und Preise', 'die Straßen nach Norden', 'wer in Rabenheim Schulden hat'],
@@ -39,7 +39,7 @@ export const npcs: DemoNpc[] = [
     title: 'Kräuterfrau',
     personality:
       'Du bist Mathilde, Kräuterfrau am Stadtrand. Du sprichst warm und langsam, stellst lieber Fragen als Antworten zu geben und riechst an allem, bevor du es beurteilst.',
-    voiceId: 'greta',
+    voiceId: 'XrExE9yKIg1WjnnlVkGX',
     portrait: 'herbalist',
     budgetTier: 'standard',
     knows: ['Kräuter, Gifte und Verbände', 'die Toten der letzten Wochen'],
@@ -52,7 +52,7 @@ export const npcs: DemoNpc[] = [
     title: 'Händler mit Maske',
     personality:
       'Du bist der Rabenhändler. Du trägst eine Rabenmaske, sprichst leise und höflich und bietest immer etwas an, das dein Gegenüber noch gar nicht vermisst. Du feilschst nie.',
-    voiceId: 'noctis',
+    voiceId: 'cjVigY5qzO86Huf0OWal',
     portrait: 'merchant',
     budgetTier: 'standard',
     knows: ['was jeder am Tisch verloren hat'],
@@ -65,7 +65,7 @@ export const npcs: DemoNpc[] = [
     title: 'Hauptmann der Wache',
     personality:
       'Du bist Hauptmann Brandt. Du sprichst knapp, in Befehlen und Zahlen. Du bist müde und gerecht, und du magst keine Fremden nach Einbruch der Dunkelheit.',
-    voiceId: 'konrad',
+    voiceId: 'pNInz6obpgDQGcFmaJgB',
     portrait: 'guard-captain',
     budgetTier: 'fast',
     knows: ['die Wachordnung', 'wer nachts durch welches Tor ging'],
@@ -90,7 +90,7 @@ export const npcs: DemoNpc[] = [
     title: 'Wirt der Taverne',
     personality:
       'Du bist Osric, Wirt der „Letzten Kerze“. Du bist herzlich, laut und neugierig, schenkst nach, ohne zu fragen, und weißt jedes Gerücht aus zweiter Hand.',
-    voiceId: 'bertram',
+    voiceId: 'CwhRBWXzGAHq8TQ4Fs17',
     portrait: 'tavern-keeper',
     budgetTier: 'fast',
     knows: ['Gerüchte', 'wer wann gegangen ist'],
@@ -103,7 +103,7 @@ export const npcs: DemoNpc[] = [
     title: 'Graf von Rabenheim',
     personality:
       'Du bist Graf Ulrich. Du sprichst kühl und in ganzen Sätzen, bist nie überrascht und lässt andere ausreden, um sie dann beim Wort zu nehmen.',
-    voiceId: 'lysander',
+    voiceId: 'IKne3meq5aSn9XLyUdCD',
     portrait: 'noble',
     budgetTier: 'standard',
     knows: ['das Recht der Grafschaft'],

@@ -90,8 +90,14 @@ test.each([1, 2, 3, 4])('quota and gate agree in every state (seed %i)', (seed) 
       await told.root('delete from public.npc_definitions where tenant_id = $1', [alice.tenant]);
       for (let npc = 0; npc < dice.pick([0, 1, 3]); npc++) {
         await told.root(
-          `insert into public.npc_definitions (tenant_id, campaign_id, name, budget_tier) values ($1, $2, $3, $4)`,
-          [alice.tenant, alice.campaign, `NPC ${npc}`, dice.pick(['fast', 'fast', 'standard', 'deep'])],
+          `insert into public.npc_definitions (tenant_id, campaign_id, name, budget_tier, voice) values ($1, $2, $3, $4, $5)`,
+          [
+            alice.tenant,
+            alice.campaign,
+            `NPC ${npc}`,
+            dice.pick(['fast', 'fast', 'standard', 'deep']),
+            { voice_id: dice.pick(['', 'en_US-amy-medium', 'en_US-amy-medium', 'alloy', 'pFZP5JQG7iQjIQuC4Bku']) },
+          ],
         );
       }
       await subscribe(told, alice, dice);

@@ -60,6 +60,9 @@ async function refusalOfStart(told: Story, owner: Owner): Promise<Refusal> {
   return refusal;
 }
 
+const day = 86_400_000;
+/** A billing month that began yesterday. */
+const month = { current_period_start: new Date(Date.now() - day), current_period_end: new Date(Date.now() + 29 * day) };
 const apprentice = { plan_id: 'apprentice', status: 'active', trial_end: null };
 
 test('59 seconds do not count, 60 do', () =>
@@ -286,6 +289,76 @@ test('more NPCs, or NPCs that think longer than the plan allows, do not start', 
     });
     await told.as(alice.id, `update mgmt.npcs set budget_tier = 'fast'`);
     await start(told, alice);
+  }));
+
+test('voices above the plan do not start: named, with what to change, and as news of the trial', () =>
+  story(async (told) => {
+    const alice = await told.owner('Alice');
+    const voices = { Greta: 'JBFqnCBsd6RMkjVDRZzb', Karl: 'alloy', Otto: 'de_DE-thorsten-high', Silent: null };
+    for (const [name, voice] of Object.entries(voices)) {
+      await told.as(alice.id, `insert into mgmt.npcs (campaign_id, name, voice) values ($1, $2, $3)`, [
+        alice.campaign,
+        name,
+        voice ? { provider: 'piper', voice_id: voice } : {},
+      ]);
+    }
+    expect(await refusalOfStart(told, alice)).toMatchObject({
+      status: 402,
+      code: 'voice_tier',
+      message: 'Greta’s voice is a Premium voice, and your plan has Standard voices.',
+      hint: 'Choose Standard voices for these NPCs, or see the plans.',
+    });
+    await told.as(alice.id, `delete from mgmt.npcs where name in ('Otto', 'Silent')`);
+    await plan(told, alice, { plan_id: 'apprentice', status: 'active', trial_end: null });
+    const basic = 'Greta’s voice is a Premium voice, Karl’s voice is a Standard voice, and your plan has Basic voices.';
+    expect(await refusalOfStart(told, alice)).toMatchObject({ code: 'voice_tier', message: basic });
+    // The same, a day after a trial of a larger plan.
+    await plan(told, alice, { trial_end: new Date(Date.now() - 86_400_000) });
+    expect(await refusalOfStart(told, alice)).toMatchObject({
+      status: 402,
+      code: 'trial_ended',
+      message: 'Your free trial has ended. Subscribe at /billing/plans to keep using Glyphoxa — plans start free!',
+      hint: basic,
+    });
+    await told.as(alice.id, `update mgmt.npcs set voice = '{"voice_id": "de_DE-karlsson-low"}'`);
+    await start(told, alice);
+  }));
+
+test('a voice nobody listed costs money somewhere, so the free plan does not have it', () =>
+  story(async (told) => {
+    const alice = await told.owner('Alice');
+    await told.as(alice.id, `insert into mgmt.npcs (campaign_id, name, voice) values ($1, 'Greta', $2)`, [
+      alice.campaign,
+      { provider: 'piper', voice_id: 'AZnzlk1XvdvUeBnXmlld' },
+    ]);
+    expect(await quotaOf(told, alice)).toMatchObject({ allowed: true });
+    await plan(told, alice, apprentice);
+    expect(await refusalOfStart(told, alice)).toMatchObject({ code: 'voice_tier' });
+    await told.mode('selfhosted');
+    await start(told, alice);
+  }));
+
+test('the fifty-first session of a month without a cap is noted for review, once, and never refused', () =>
+  story(async (told) => {
+    const alice = await told.owner('Alice');
+    await plan(told, alice, { plan_id: 'dungeon_master', status: 'active', trial_end: null, ...month });
+    const flags = () =>
+      told.root('select reason, sessions, resolved_at from private.review_flags where tenant_id = $1', [alice.tenant]);
+    for (let i = 0; i < 50; i++) await play(told, alice, i * 100, 60);
+    await play(told, alice, 5_000, 59);
+    expect(await flags()).toEqual([]);
+    await play(told, alice, 5_100, 60);
+    expect(await flags()).toEqual([{ reason: 'heavy_use', sessions: 51, resolved_at: null }]);
+    await play(told, alice, 5_200, 60);
+    expect(await flags()).toHaveLength(1);
+    expect(
+      await told.root(`select from mgmt.audit_log where resource_type = 'review_flag' and tenant_id = $1`, [
+        alice.tenant,
+      ]),
+    ).toEqual([]);
+    await told.clock('40 days');
+    for (let i = 0; i < 51; i++) await play(told, alice, 40 * 86_400 + i * 100, 60);
+    expect(await flags()).toHaveLength(2);
   }));
 
 test('a campaign of another table, in the archive or in the bin does not start, in any mode', () =>

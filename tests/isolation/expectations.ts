@@ -72,6 +72,7 @@ export const relations: Record<string, Expectation> = {
   // The planted row is the owner's own.
   user_preferences: readOnly('user_id', { ...owners }),
   users: readOnly('id', masters),
+  voice_catalog: readOnly('voice_id', { ...members, stranger: 'yes' }),
 };
 
 /** Who may call a function at all; `member` and higher are checked inside, so a lower role is refused with a code. */
@@ -120,6 +121,7 @@ export const functions: Record<string, FunctionExpectation> = {
   admin_tenant: { by: 'authenticated', args: ({ tenant }) => ({ tenant }), answers: operatorsCall },
   admin_tenants: { by: 'authenticated', args: ({ tenant }) => ({ query: tenant }), answers: operatorsCall },
   admin_users: { by: 'authenticated', answers: operatorsCall },
+  available_voices: { by: 'authenticated', answers: everybody },
   announce_npc: {
     by: 'authenticated',
     args: ({ session }) => ({ session, npc: 'Greta', muted: true }),

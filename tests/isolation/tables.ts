@@ -152,6 +152,7 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     usage_records: await id('select id from public.usage_records where tenant_id = $1', [tenant]),
     user_preferences: user,
     users: user,
+    voice_catalog: 'en_US-amy-medium',
   };
   return {
     ids: { tenant, campaign, npc: keys['npcs']!, session, endedSession, guild, channel, request, invite, user },
@@ -189,6 +190,7 @@ export const patches: Record<string, Record<string, unknown>> = {
   usage_records: { session_hours: 0 },
   user_preferences: { preferences: {} },
   users: { role: 'super_admin' },
+  voice_catalog: { tier: 'basic' },
 };
 
 /** Everything of a tenant that a stranger could have changed, as root sees it. */

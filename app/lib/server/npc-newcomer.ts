@@ -19,6 +19,7 @@ export async function takeTemplate(event: RequestEvent, campaign: string, langua
       portrait: kind,
       title: template.title,
       personality: template.personality,
+      voice: { provider: 'piper', voice_id: template.voice },
       knowledge_scope: template.knows,
       behavior_rules: template.rules,
     }),

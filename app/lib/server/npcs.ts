@@ -6,6 +6,7 @@ import { freePigment } from '#domain/pigments.ts';
 import { type NpcInput, npcRow, npcSchema } from '#domain/schemas/npc.ts';
 import { formOf, type NpcForm, type NpcRow } from '#lib/npc-form.ts';
 import { type Api, refuse, unwrap } from './api.ts';
+import { readVoices, type VoiceChoice } from './voice-catalog.ts';
 
 const columns =
   'id, campaign_id, name, personality, engine, voice, knowledge_scope, secret_knowledge, behavior_rules, tools, budget_tier, gm_helper, address_only, attributes, updated_at';
@@ -17,21 +18,26 @@ export interface NpcItem extends NpcFace {
   soundsLike: string | null;
   shortName: boolean;
   abovePlan: boolean;
+  /** Its voice is of a larger plan: sessions of the campaign are refused. */
+  voiceAbovePlan: boolean;
   gmHelper: boolean;
   addressOnly: boolean;
 }
 
 /** The NPCs of a campaign in the voice service's order: by name. */
 export async function listNpcs(api: Api, campaign: string, llmTier: string | null): Promise<NpcItem[]> {
-  const rows = await readRows(api, campaign);
+  const [rows, voices] = await Promise.all([readRows(api, campaign), readVoices(api)]);
   const tiers: readonly string[] = allowedTiers(llmTier);
   return npcFaces(rows)
     .map((face, index) => {
       const row = rows[index];
       const others = rows.filter(({ id }) => id !== face.id).map(({ name }) => name);
       const { soundsLike, short } = nameWarnings(face.name, others);
+      const voice = voices.find(({ id }) => id === face.voice);
       return {
         ...face,
+        voice: voice?.name ?? face.voice,
+        voiceAbovePlan: voice !== undefined && !voice.allowed,
         excerpt: (row?.personality ?? '').slice(0, 200),
         soundsLike,
         shortName: short,
@@ -56,13 +62,16 @@ export interface EditedNpc {
   others: string[];
   /** Fields that the connected voice service reads; null while nobody knows. */
   usedFields: string[] | null;
+  /** Voices to choose from, in no particular language. */
+  voices: VoiceChoice[];
 }
 
 /** One NPC for its editor; 404 for another campaign's. */
 export async function readNpc(api: Api, campaign: string, id: string): Promise<EditedNpc> {
-  const [rows, capabilities] = await Promise.all([
+  const [rows, capabilities, voices] = await Promise.all([
     readRows(api, campaign),
     api.from('gateway_capabilities').select('npc_fields').maybeSingle(),
+    readVoices(api),
   ]);
   const row = rows.find((each) => each.id === id);
   if (!row) refuse('not_found');
@@ -73,6 +82,7 @@ export async function readNpc(api: Api, campaign: string, id: string): Promise<E
     form: formOf(row, pigment),
     others: rows.filter((each) => each.id !== id).map(({ name }) => name),
     usedFields: capabilities.data?.npc_fields ?? null,
+    voices,
   };
 }
 
