@@ -1078,6 +1078,8 @@ export type Database = {
           voice_id: string;
         }[];
       };
+      begin_checkout: { Args: { billing_interval: string; plan_id: string }; Returns: string };
+      billing_context: { Args: { plan_id?: string }; Returns: Json };
       bot_token_ciphertext: { Args: { tenant: string }; Returns: string };
       claim_bot: { Args: { bot_id: string; release_others?: boolean; tenant: string }; Returns: boolean };
       claim_guild: {

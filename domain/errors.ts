@@ -59,6 +59,18 @@ export const errorStatus = {
   invite_revoked: 410,
   invite_other_person: 409,
   already_in_table: 409,
+  billing_not_managed: 409,
+  billing_not_configured: 503,
+  stripe_unavailable: 503,
+  subscription_exists: 409,
+  no_paid_plan: 409,
+  same_plan: 409,
+  payment_open: 402,
+  payment_incomplete: 402,
+  payment_declined: 402,
+  payment_action_required: 402,
+  webhook_signature: 400,
+  webhook_event: 400,
 } as const;
 
 export type ErrorCode = keyof typeof errorStatus;

@@ -60,6 +60,18 @@ const texts: Record<ErrorCode, () => string> = {
   invite_revoked: m.error_invite_revoked,
   invite_other_person: m.error_invite_other_person,
   already_in_table: m.error_already_in_table,
+  billing_not_managed: m.error_billing_not_managed,
+  billing_not_configured: m.error_billing_not_configured,
+  stripe_unavailable: m.error_stripe_unavailable,
+  subscription_exists: m.error_subscription_exists,
+  no_paid_plan: m.error_no_paid_plan,
+  same_plan: m.error_same_plan,
+  payment_open: m.error_payment_open,
+  payment_incomplete: m.error_payment_incomplete,
+  payment_declined: m.error_payment_declined,
+  payment_action_required: m.error_payment_action_required,
+  webhook_signature: m.error_webhook_signature,
+  webhook_event: m.error_webhook_event,
 };
 
 /** What was refused, as actions and error pages carry it. */

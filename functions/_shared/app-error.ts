@@ -5,6 +5,8 @@ export interface AppErrorFields {
   hint?: string | undefined;
   /** Name of the input field it is about. */
   field?: string | undefined;
+  /** A page outside of the product on which the person can go on. */
+  url?: string | undefined;
   /** For the log only. */
   cause?: unknown;
 }
@@ -15,12 +17,14 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly field: string | undefined;
+  readonly url: string | undefined;
 
-  constructor(code: ErrorCode, message: string, { hint, field, cause }: AppErrorFields = {}) {
+  constructor(code: ErrorCode, message: string, { hint, field, url, cause }: AppErrorFields = {}) {
     super(message, { cause });
     this.code = code;
     this.hint = hint;
     this.field = field;
+    this.url = url;
   }
 
   get status(): (typeof errorStatus)[ErrorCode] {

@@ -48,11 +48,11 @@ const gatewayHints: Partial<Record<GatewayError['code'], string>> = {
   bot_disconnected: 'Look at the bot under Discord, or set its token again.',
 };
 
-/** The body of every error: `{ code, message, hint?, field?, request_id }`. */
+/** The body of every error: `{ code, message, hint?, field?, url?, request_id }`. */
 export function errorResponse(error: AppError, requestId: string): Response {
-  const { code, message, hint, field } = error;
+  const { code, message, hint, field, url } = error;
   return Response.json(
-    { code, message, ...(hint && { hint }), ...(field && { field }), request_id: requestId },
+    { code, message, ...(hint && { hint }), ...(field && { field }), ...(url && { url }), request_id: requestId },
     { status: error.status, headers: { 'x-request-id': requestId } },
   );
 }

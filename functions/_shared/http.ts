@@ -7,7 +7,7 @@ import { describe, errorResponse, toAppError } from './errors.ts';
 export interface Call {
   request: Request;
   requestId: string;
-  /** The caller's `Authorization` header. */
+  /** The caller's `Authorization` header; empty for a call of a machine. */
   authorization: string;
   param(name: string): string;
 }
@@ -19,11 +19,20 @@ export type Routes = Record<`${Method} /${string}`, Handler>;
 
 const knownRequestId = /^[A-Za-z0-9_-]{8,64}$/;
 
+export interface HandlerOptions {
+  /** Takes calls of machines that nobody is signed in on; the routes themselves find out who calls. */
+  open?: boolean;
+}
+
 /**
  * A function's request handler: finds the route, asks for a signed-in caller, and renders what is thrown. Unknown path: 404
  * `not_found`; known path, other method: 405 `method_not_allowed`.
  */
-export function createHandler(functionName: string, routes: Routes): (request: Request) => Promise<Response> {
+export function createHandler(
+  functionName: string,
+  routes: Routes,
+  { open = false }: HandlerOptions = {},
+): (request: Request) => Promise<Response> {
   const app = new Hono<{ Variables: { requestId: string } }>().basePath(`/${functionName}`);
   const methods = new Map<string, Method[]>();
 
@@ -36,7 +45,7 @@ export function createHandler(functionName: string, routes: Routes): (request: R
   for (const [route, handler] of Object.entries(routes)) {
     const [method, path] = route.split(' ') as [Method, string];
     methods.set(path, [...(methods.get(path) ?? []), method]);
-    app.on(method, path, (context) => handler(callOf(context, context.get('requestId'))));
+    app.on(method, path, (context) => handler(callOf(context, context.get('requestId'), open)));
   }
   for (const [path, allowed] of methods) {
     app.all(path, (context) => {
@@ -60,9 +69,9 @@ export function createHandler(functionName: string, routes: Routes): (request: R
   return async (request) => await app.fetch(request);
 }
 
-function callOf(context: Context, requestId: string): Call {
+function callOf(context: Context, requestId: string, open: boolean): Call {
   const authorization = context.req.header('authorization') ?? '';
-  if (!/^Bearer \S+$/i.test(authorization)) throw new AppError('signed_out', 'Sign in to do this.');
+  if (!open && !/^Bearer \S+$/i.test(authorization)) throw new AppError('signed_out', 'Sign in to do this.');
   return {
     request: context.req.raw,
     requestId,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serviceUrl, type StackContext } from '../context.ts';
+import { publicUrl, serviceUrl, type StackContext } from '../context.ts';
 import { denoBinary } from '../tools.ts';
 import { isSimulated } from './addresses.ts';
 import type { DefineService } from './types.ts';
@@ -38,6 +38,7 @@ export const functions: DefineService = (context) => ({
     FUNCTIONS_WATCH: context.command === 'dev' ? '1' : '0',
     SUPABASE_JWT_SECRET: context.secrets.jwtSecret,
     SUPABASE_URL: serviceUrl(context, 'api'),
+    APP_URL: publicUrl(context, 'app'),
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: context.secrets.publishableKey }),
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: context.secrets.secretKey }),
     GLYPHOXA_KEYRING: context.secrets.keyring,

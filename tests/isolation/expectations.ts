@@ -127,6 +127,13 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ session }) => ({ session, npc: 'Greta', muted: true }),
     answers: control,
   },
+  // Both take no id of a table: a stranger owns the other one and gets that.
+  begin_checkout: {
+    by: 'authenticated',
+    args: () => ({ plan_id: 'adventurer', billing_interval: 'monthly' }),
+    answers: ownersCall,
+  },
+  billing_context: { by: 'authenticated', args: () => ({ plan_id: 'apprentice' }), answers: ownersCall },
   bot_token_ciphertext: { by: 'service_role', args: ({ tenant }) => ({ tenant }) },
   claim_bot: { by: 'service_role', args: ({ tenant, guild }) => ({ tenant, bot_id: guild }) },
   claim_guild: {
