@@ -1105,6 +1105,8 @@ export type Database = {
         Args: { discord_id?: string; email?: string; note?: string; role?: string; valid_days?: number };
         Returns: Json;
       };
+      delete_account: { Args: { confirm: string }; Returns: Json };
+      delete_tenant: { Args: { confirm_name: string }; Returns: Json };
       duplicate_npc: {
         Args: { name?: string; npc: string };
         Returns: {
@@ -1135,6 +1137,7 @@ export type Database = {
         };
       };
       ensure_account: { Args: { campaign_name?: string; language?: string }; Returns: Json };
+      export_account: { Args: Record<PropertyKey, never>; Returns: Json };
       export_campaign: {
         Args: { campaign_id: string; characters?: boolean; lore?: boolean; npcs?: boolean };
         Returns: Json;
@@ -1146,6 +1149,17 @@ export type Database = {
         Returns: Json;
       };
       leave_tenant: { Args: Record<PropertyKey, never>; Returns: Json };
+      list_my_sessions: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          created_at: string;
+          id: string;
+          last_seen_at: string;
+          network: string;
+          this_one: boolean;
+          user_agent: string;
+        }[];
+      };
       me: { Args: Record<PropertyKey, never>; Returns: Json };
       onboarding_state: { Args: Record<PropertyKey, never>; Returns: Json };
       order_lore: { Args: { campaign_id: string; pages: string[] }; Returns: number };
@@ -1176,6 +1190,7 @@ export type Database = {
         };
       };
       revoke_invite: { Args: { invite: string }; Returns: Json };
+      revoke_session: { Args: { session?: string }; Returns: number };
       search_lore: {
         Args: { campaign_id: string; limit?: number; query: string };
         Returns: {
@@ -1274,6 +1289,7 @@ export type Database = {
       transfer_ownership: { Args: { member: string }; Returns: Json };
       update_preferences: { Args: { patch: Json }; Returns: Json };
       update_profile: { Args: { display_name: string }; Returns: Json };
+      update_tenant_settings: { Args: { contact_email?: string; name?: string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

@@ -142,6 +142,25 @@ export const functions: Record<string, FunctionExpectation> = {
   },
   claim_session_request: { by: 'service_role', args: ({ request }) => ({ request }) },
   create_invite: { by: 'authenticated', args: () => ({ role: 'viewer' }), answers: ownersCall },
+  // Nobody types the right name or address here; tests/account does.
+  delete_account: {
+    by: 'authenticated',
+    args: () => ({ confirm: 'no' }),
+    answers: { owner: 'validation', dm: 'validation', viewer: 'validation', stranger: 'validation' },
+  },
+  delete_tenant: {
+    by: 'authenticated',
+    args: () => ({ confirm_name: 'no' }),
+    answers: { owner: 'validation', dm: 'forbidden', viewer: 'forbidden', stranger: 'validation' },
+  },
+  export_account: { by: 'authenticated', answers: everybody },
+  list_my_sessions: { by: 'authenticated', answers: everybody },
+  revoke_session: {
+    by: 'authenticated',
+    args: () => ({ session: '00000000-0000-4000-8000-000000000000' }),
+    answers: nowhere,
+  },
+  update_tenant_settings: { by: 'authenticated', args: () => ({ name: 'Renamed' }), answers: ownersCall },
   ensure_account: { by: 'authenticated', answers: everybody },
   invite_preview: { by: 'authenticated', args: () => ({ token: 'unknown' }), answers: nowhere },
   me: { by: 'authenticated', answers: everybody },
