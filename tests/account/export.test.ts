@@ -94,8 +94,8 @@ test('devices are listed, and ended at once', async () => {
   const phone = await signInAgain(table.carol.person, { 'user-agent': 'Phone' });
   const { data } = await laptop.client.rpc('list_my_sessions');
   expect(data!.length).toBeGreaterThanOrEqual(3);
-  expect(data!.filter((session) => session.this_one)).toHaveLength(1);
-  const others = data!.find((session) => !session.this_one)!;
+  expect((data as { this_one: boolean }[]).filter((session) => session.this_one)).toHaveLength(1);
+  const others = (data as { id: string; this_one: boolean }[]).find((session) => !session.this_one)!;
   expect((await mallory.client.rpc('revoke_session', { session: others.id })).error?.details).toBe('not_found');
   expect((await laptop.client.rpc('revoke_session', { session: others.id })).data).toBe(1);
   expect((await laptop.client.rpc('revoke_session')).data).toBe(data!.length - 2);
