@@ -360,6 +360,61 @@ export type Database = {
           },
         ];
       };
+      notifications: {
+        Row: {
+          created_at: string;
+          data: NonNullable<Json>;
+          id: string;
+          in_app: boolean;
+          kind: string;
+          read_at: string | null;
+          subject_id: string | null;
+          tenant_id: string;
+          updated_at: string;
+          user_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          data?: NonNullable<Json>;
+          id?: string;
+          in_app?: boolean;
+          kind: string;
+          read_at?: string | null;
+          subject_id?: string | null;
+          tenant_id: string;
+          updated_at?: string;
+          user_id: string;
+        };
+        Update: {
+          created_at?: string;
+          data?: NonNullable<Json>;
+          id?: string;
+          in_app?: boolean;
+          kind?: string;
+          read_at?: string | null;
+          subject_id?: string | null;
+          tenant_id?: string;
+          updated_at?: string;
+          user_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'notifications_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'notifications_user_id_fkey';
+            columns: ['user_id'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       session_details: {
         Row: {
           created_at: string;
@@ -1160,6 +1215,7 @@ export type Database = {
           user_agent: string;
         }[];
       };
+      mark_notifications_read: { Args: { ids?: string[] }; Returns: number };
       me: { Args: Record<PropertyKey, never>; Returns: Json };
       onboarding_state: { Args: Record<PropertyKey, never>; Returns: Json };
       order_lore: { Args: { campaign_id: string; pages: string[] }; Returns: number };
@@ -1219,6 +1275,7 @@ export type Database = {
           timestamp: string;
         }[];
       };
+      send_test_notification: { Args: Record<PropertyKey, never>; Returns: undefined };
       session_control: { Args: { session: string }; Returns: Json };
       session_export: { Args: { character_names?: boolean; format: string; session: string }; Returns: string };
       session_quota: { Args: { campaign_id?: string }; Returns: Json };

@@ -15,7 +15,7 @@ export interface FreshStack {
 }
 
 /** As many ports as a stack spans, docs/architecture.md. */
-const span = 12;
+const span = 13;
 const startTimeoutMs = 180_000;
 const pollMs = 100;
 

@@ -32,6 +32,7 @@ export const portOffsets = {
   gatewayGrpc: 9,
   gatewayControl: 10,
   discord: 11,
+  workers: 12,
 } as const;
 
 export type StackPorts = Record<keyof typeof portOffsets, number>;

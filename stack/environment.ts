@@ -17,7 +17,9 @@ export function stackEnvironment(context: StackContext): Record<string, string> 
     SUPABASE_JWT_SECRET: context.secrets.jwtSecret,
     DATABASE_URL: databaseUrl(context, 'postgres'),
     GATEWAY_DATABASE_URL: databaseUrl(context, 'glyphoxa_gateway'),
+    WORKER_DATABASE_URL: databaseUrl(context, 'glyphoxa_worker'),
     APP_URL: serviceUrl(context, 'app'),
+    WORKERS_URL: serviceUrl(context, 'workers'),
     ...(isSimulated(context) && simulators),
   };
 }

@@ -21,14 +21,14 @@ const named = (command: StackCommand, name: string, settings?: StackContext['set
 
 test('simulators run in the demo only', () => {
   const names = (command: StackCommand) => servicesOf(context(command)).map(({ name }) => name);
-  expect(names('start')).toEqual(['postgres', 'api', 'realtime', 'functions', 'app']);
+  expect(names('start')).toEqual(['postgres', 'api', 'realtime', 'functions', 'workers', 'app']);
   expect(names('demo')).toEqual([...names('start'), 'gateway', 'discord', 'mail']);
 });
 
 test('no port is used twice, and each lies in the range of the stack', () => {
   const ports = servicesOf(context('demo')).flatMap(({ listens }) => listens);
   expect(new Set(ports).size).toBe(ports.length);
-  for (const port of ports) expect(port - 20000).toSatisfy((offset: number) => offset >= 0 && offset < 12);
+  for (const port of ports) expect(port - 20000).toSatisfy((offset: number) => offset >= 0 && offset < 13);
 });
 
 test('the app gets the publishable key and no secret', () => {
@@ -52,6 +52,7 @@ test('each service logs in to the database as its own role', () => {
     databaseRoles.filter((role) => JSON.stringify(named('demo', name).env).includes(secrets.database[role]));
   expect(rolesIn('api')).toEqual(['authenticator', 'supabase_auth_admin', 'supabase_storage_admin']);
   expect(rolesIn('realtime')).toEqual(['supabase_realtime_admin']);
+  expect(rolesIn('workers')).toEqual(['glyphoxa_worker']);
   expect(rolesIn('gateway')).toEqual(['glyphoxa_gateway']);
   for (const name of ['app', 'functions', 'discord', 'mail']) expect(rolesIn(name), name).toEqual([]);
 });

@@ -49,7 +49,7 @@ export const functions: DefineService = (context) => ({
   listens: [context.ports.functions],
 });
 
-function simulators(context: StackContext): Record<string, string> {
+export function simulators(context: StackContext): Record<string, string> {
   return {
     GLYPHOXA_GATEWAY_ADDR: `127.0.0.1:${context.ports.gatewayGrpc}`,
     GLYPHOXA_GATEWAY_SECRET: context.secrets.gatewaySecret,
@@ -58,7 +58,7 @@ function simulators(context: StackContext): Record<string, string> {
 }
 
 /** What the operator set. Without a gateway's address the functions say so when one is needed. */
-function outside({ settings }: StackContext): Record<string, string> {
+export function outside({ settings }: StackContext): Record<string, string> {
   const found: Record<string, string> = { DISCORD_API_URL: discordApi };
   for (const name of ['GLYPHOXA_GATEWAY_ADDR', 'GLYPHOXA_GATEWAY_SECRET'] as const) {
     if (settings[name]) found[name] = settings[name];

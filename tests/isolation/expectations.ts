@@ -60,6 +60,8 @@ export const relations: Record<string, Expectation> = {
   discord_servers: readOnly('guild_id', members),
   gateway_capabilities: readOnly('id', { ...members, stranger: 'yes' }),
   invites: readOnly('id', owners),
+  // The planted row is the owner's own.
+  notifications: readOnly('id', owners),
   npcs: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: masters },
   session_details: { key: 'session_id', select: masters, insert: mastersInsert, update: masters, delete: never },
   session_requests: readOnly('id', masters),
@@ -177,6 +179,7 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ campaign }) => ({ campaign_id: campaign }),
     answers: { ...everybody, stranger: 'not_found' },
   },
+  mark_notifications_read: { by: 'authenticated', answers: everybody },
   order_lore: {
     by: 'authenticated',
     args: ({ campaign }) => ({ campaign_id: campaign, pages: [] }),
@@ -230,6 +233,7 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ session }) => ({ session }),
     answers: { ...everybody, stranger: 'not_found' },
   },
+  send_test_notification: { by: 'authenticated', answers: everybody },
   set_bot_token: { by: 'service_role', args: ({ tenant }) => ({ tenant, ciphertext: 'x', last_four: 'xxxx' }) },
   set_member_role: { by: 'authenticated', args: ({ user }) => ({ member: user, role: 'dm' }), answers: onOwner },
   transfer_ownership: { by: 'authenticated', args: ({ user }) => ({ member: user }), answers: onOwner },

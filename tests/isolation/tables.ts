@@ -138,6 +138,10 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     discord_servers: guild,
     gateway_capabilities: 'true',
     invites: invite,
+    notifications: await id(
+      `insert into mgmt.notifications (user_id, tenant_id, kind) values ($1, $2, 'plan_changed') returning id`,
+      [user, tenant],
+    ),
     npcs: await id(
       `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', '["planted"]') returning id`,
       [tenant, campaign],
@@ -179,6 +183,7 @@ export const patches: Record<string, Record<string, unknown>> = {
   discord_servers: { name: 'Patched' },
   gateway_capabilities: { npc_commands: true },
   invites: { note: 'Patched' },
+  notifications: { kind: 'test' },
   npcs: { personality: 'Patched' },
   session_details: { title: 'Patched' },
   session_requests: { state: 'accepted' },

@@ -18,7 +18,7 @@ export interface CommandResult {
 }
 
 /** As many ports as a stack spans, docs/architecture.md. */
-const span = 12;
+const span = 13;
 const readyTimeoutMs = 60_000;
 
 export class OwnStack {

@@ -32,6 +32,9 @@ export function controlRoutes(world: World): Hono {
   control.get('/people', (context) => context.json([...world.people.values()]));
   control.get('/guilds', (context) => context.json([...world.guilds.values()].map(shown)));
   control.get('/bots', (context) => context.json([...world.bots.values()]));
+  control.get('/messages', (context) =>
+    context.json(world.messages.filter(({ person_id }) => person_id === context.req.query('person_id'))),
+  );
   control.post('/people', async (context) => {
     const fields = dropUndefined(newPerson.parse(await context.req.json()));
     return context.json(world.addPerson(fields), 201);

@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono';
 import { permissionsIn } from './permissions.ts';
+import { messageRoutes } from './messages.ts';
 import type { World } from './state.ts';
 import type { Bot, Guild, Person } from './types.ts';
 
-type Status = 401 | 403 | 404 | 500;
+type Status = 400 | 401 | 403 | 404 | 500;
 
-/** The part of Discord's REST API (v10) that sign-in and the bot's checks use. */
+/** The part of Discord's REST API (v10) that sign-in, the bot's checks and messages to people use. */
 export function restRoutes(world: World): Hono {
   const api = new Hono();
 
@@ -73,6 +74,7 @@ export function restRoutes(world: World): Hono {
     });
   });
 
+  api.route('/', messageRoutes(world));
   api.all('*', (context) => refuse(context, 404, 0, '404: Not Found'));
   return api;
 }
@@ -101,7 +103,7 @@ function ownApplication(context: Context, world: World): Response {
   });
 }
 
-function callingBot(context: Context, world: World): Bot | undefined {
+export function callingBot(context: Context, world: World): Bot | undefined {
   const token = credentials(context, 'Bot');
   return token ? world.botByToken(token) : undefined;
 }
@@ -111,7 +113,7 @@ function credentials(context: Context, scheme: 'Bot' | 'Bearer'): string {
   return given === scheme ? (value ?? '') : '';
 }
 
-function unauthorized(context: Context): Response {
+export function unauthorized(context: Context): Response {
   return refuse(context, 401, 0, '401: Unauthorized');
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { DirectMessage } from './messages.ts';
 import type { Bot, Guild, Person } from './types.ts';
 import { botToken, demoBots, demoGuilds, demoPeople, derivedId, plainGuild } from './world.ts';
 
@@ -23,6 +24,7 @@ export class World {
   readonly people = new Map(demoPeople().map((person) => [person.id, person]));
   readonly bots = new Map(demoBots().map((bot) => [bot.id, bot]));
   readonly guilds = new Map(demoGuilds().map((guild) => [guild.id, guild]));
+  readonly messages: DirectMessage[] = [];
   readonly #failures = new Map<string, number>();
   readonly #codes = new Map<string, Code>();
   readonly #accessTokens = new Map<string, Grant>();
