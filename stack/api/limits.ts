@@ -32,8 +32,11 @@ export type RateLimitName = keyof typeof rateLimits;
 /** Seconds between two mails to the same address, divided by the scale of the rate limits, but never less than the least. */
 export const mailInterval = { seconds: 10, least: 2 } as const;
 
-/** Most bytes of a request's body. */
-export const bodyLimits = { default: 1024 * 1024, storage: 10 * 1024 * 1024 } as const;
+/** Most bytes of a request's body. A file in a form brings its form along; how large the file itself may be, its bucket says. */
+export const bodyLimits = { default: 1024 * 1024, storage: 10 * 1024 * 1024 + 64 * 1024 } as const;
+
+/** Most seconds that a signed link to a file lives: it outlives the membership of whoever made it. */
+export const signedLinkSeconds = 3600;
 
 /** Milliseconds. A slow client may not hold a socket open without saying anything. */
 export const timeouts = { headers: 10_000, request: 60_000, keepAlive: 65_000, upstreamConnect: 3_000 } as const;

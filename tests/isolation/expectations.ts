@@ -63,10 +63,16 @@ export const relations: Record<string, Expectation> = {
   // The planted row is the owner's own.
   notifications: readOnly('id', owners),
   npcs: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: masters },
+  // A plan names the other table's campaign, which is refused like one that does not exist.
+  planned_sessions: { key: 'id', select: members, insert: mastersInsert, update: masters, delete: never },
+  provider_configs: readOnly('id', owners),
   session_details: { key: 'session_id', select: masters, insert: mastersInsert, update: masters, delete: never },
   session_requests: readOnly('id', masters),
   session_summaries: readOnly('session_id', members),
   sessions: readOnly('id', members),
+  support_messages: readOnly('id', owners),
+  // The planted ticket is the owner's own.
+  support_tickets: readOnly('id', owners),
   subscription_plans: readOnly('id', { ...all('yes'), anon: 'yes' }),
   subscriptions: readOnly('id', owners),
   tenants: readOnly('id', members),
@@ -75,6 +81,8 @@ export const relations: Record<string, Expectation> = {
   user_preferences: readOnly('user_id', { ...owners }),
   users: readOnly('id', masters),
   voice_catalog: readOnly('voice_id', { ...members, stranger: 'yes' }),
+  voice_profiles: { key: 'id', select: masters, insert: never, update: masters, delete: never },
+  voice_samples: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: never },
 };
 
 /** Who may call a function at all; `member` and higher are checked inside, so a lower role is refused with a code. */
@@ -98,6 +106,9 @@ export interface Ids {
   request: string;
   invite: string;
   user: string;
+  ticket: string;
+  voice: string;
+  recording: string;
 }
 
 const everybody = { owner: 'ok', dm: 'ok', viewer: 'ok', stranger: 'ok' };
@@ -106,6 +117,8 @@ const ownersCall = { ...everybody, dm: 'forbidden', viewer: 'forbidden' };
 const onOwner = { owner: 'own_role', dm: 'forbidden', viewer: 'forbidden', stranger: 'not_found' };
 /** Operators only: no role at a table is enough. */
 const operatorsCall = { owner: 'forbidden', dm: 'forbidden', viewer: 'forbidden', stranger: 'forbidden' };
+/** The planted ticket is the owner's. */
+const ownTicket = { owner: 'ok', dm: 'not_found', viewer: 'not_found', stranger: 'not_found' };
 const control = { owner: 'ok', dm: 'ok', viewer: 'forbidden', stranger: 'not_found' };
 
 /** A stranger calls with the other table's ids. */
@@ -143,6 +156,7 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ tenant, guild, user }) => ({ tenant, guild_id: guild, name: 'x', icon_url: null, user }),
   },
   claim_session_request: { by: 'service_role', args: ({ request }) => ({ request }) },
+  close_ticket: { by: 'authenticated', args: ({ ticket }) => ({ ticket }), answers: ownTicket },
   create_invite: { by: 'authenticated', args: () => ({ role: 'viewer' }), answers: ownersCall },
   // Nobody types the right name or address here; tests/account does.
   delete_account: {
@@ -163,6 +177,13 @@ export const functions: Record<string, FunctionExpectation> = {
     answers: nowhere,
   },
   update_tenant_settings: { by: 'authenticated', args: () => ({ name: 'Renamed' }), answers: ownersCall },
+  create_voice_profile: {
+    by: 'authenticated',
+    args: ({ recording }) => ({ name: 'Sample', samples: [recording], provider: 'elevenlabs', consent: true }),
+    // A recording of another table is none of the caller's recordings; the second of the two takes a taken name.
+    answers: { owner: 'ok', dm: 'name_taken', viewer: 'forbidden', stranger: 'validation' },
+  },
+  delete_voice_profile: { by: 'authenticated', args: ({ voice }) => ({ profile: voice }), answers: control },
   ensure_account: { by: 'authenticated', answers: everybody },
   invite_preview: { by: 'authenticated', args: () => ({ token: 'unknown' }), answers: nowhere },
   me: { by: 'authenticated', answers: everybody },
@@ -185,7 +206,23 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ campaign }) => ({ campaign_id: campaign, pages: [] }),
     answers: control,
   },
+  open_ticket: {
+    by: 'authenticated',
+    args: () => ({ subject: 'A sample ticket', category: 'question', body: 'Twenty characters or more of text.' }),
+    answers: everybody,
+  },
   onboarding_state: { by: 'authenticated', answers: { ...everybody, viewer: 'forbidden' } },
+  provider_key_ciphertext: { by: 'service_role', args: ({ tenant }) => ({ tenant, slot: 'tts' }) },
+  provider_tested: { by: 'service_role', args: ({ tenant }) => ({ tenant, slot: 'tts', result: 'ok' }) },
+  remove_provider: { by: 'service_role', args: ({ tenant }) => ({ tenant, slot: 'tts' }) },
+  reopen_ticket: { by: 'authenticated', args: ({ ticket }) => ({ ticket }), answers: ownTicket },
+  reply_ticket: { by: 'authenticated', args: ({ ticket }) => ({ ticket, body: 'Sample' }), answers: ownTicket },
+  // Deleted by delete_voice_profile() above, and never failed.
+  retry_voice_profile: {
+    by: 'authenticated',
+    args: ({ voice }) => ({ profile: voice }),
+    answers: { owner: 'conflict', dm: 'conflict', viewer: 'forbidden', stranger: 'not_found' },
+  },
   // Owners try it on themselves, which changes nothing.
   remove_member: { by: 'authenticated', args: ({ user }) => ({ member: user }), answers: onOwner },
   rename_tenant: { by: 'authenticated', args: () => ({ name: 'Renamed' }), answers: ownersCall },
@@ -235,8 +272,16 @@ export const functions: Record<string, FunctionExpectation> = {
   },
   send_test_notification: { by: 'authenticated', answers: everybody },
   set_bot_token: { by: 'service_role', args: ({ tenant }) => ({ tenant, ciphertext: 'x', last_four: 'xxxx' }) },
+  set_provider: {
+    by: 'service_role',
+    args: ({ tenant }) => ({ tenant, slot: 'tts', provider: 'elevenlabs' }),
+  },
   set_member_role: { by: 'authenticated', args: ({ user }) => ({ member: user, role: 'dm' }), answers: onOwner },
   transfer_ownership: { by: 'authenticated', args: ({ user }) => ({ member: user }), answers: onOwner },
+  voice_sample_inspected: {
+    by: 'service_role',
+    args: ({ recording }) => ({ sample: recording, status: 'processing' }),
+  },
   update_preferences: { by: 'authenticated', args: () => ({ patch: { theme: 'dark' } }), answers: everybody },
   update_profile: { by: 'authenticated', args: () => ({ display_name: 'Renamed' }), answers: everybody },
   // Last: afterwards only the owners are still there.

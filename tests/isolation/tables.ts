@@ -123,6 +123,30 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     `insert into mgmt.invites (tenant_id, email, expires_at) values ($1, 'planted@example.com', now() + interval '1 day') returning id`,
     [tenant],
   );
+  const recording = async (name: string) => {
+    await asRoot(
+      `insert into storage.objects (bucket_id, name, metadata)
+       values ('voice-samples', $1, '{"size": 1000, "mimetype": "audio/wav"}')`,
+      [`${tenant}/${name}.wav`],
+    );
+    return `${tenant}/${name}.wav`;
+  };
+  // A person's own insert names this one.
+  await recording('sample');
+  const sample = await id(
+    `insert into mgmt.voice_samples (tenant_id, name, storage_path, status, duration_ms) values ($1, 'Planted', $2, 'ready', 5000) returning id`,
+    [tenant, await recording('planted')],
+  );
+  const ticket = await id(
+    `insert into mgmt.support_tickets (tenant_id, opened_by, subject, category, last_message_at)
+     values ($1, $2, 'Planted', 'bug', now()) returning id`,
+    [tenant, user],
+  );
+  await asRoot(`insert into private.support_facts (ticket_id, notes) values ($1, 'Planted notes')`, [ticket]);
+  await asRoot(
+    `insert into private.secrets (tenant_id, name, ciphertext, last_four) values ($1, 'provider:tts', 'sealed', 'cret')`,
+    [tenant],
+  );
   const keys: Record<string, string> = {
     audit_log: await id('select id from mgmt.audit_log where tenant_id = $1 limit 1', [tenant]),
     campaign_characters: await id(
@@ -146,10 +170,23 @@ async function plant(tenant: string, user: string): Promise<Planted> {
       `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', '["planted"]') returning id`,
       [tenant, campaign],
     ),
+    planned_sessions: await id(
+      `insert into mgmt.planned_sessions (tenant_id, campaign_id, title, starts_at) values ($1, $2, 'Planted', now()) returning id`,
+      [tenant, campaign],
+    ),
+    provider_configs: await id(
+      `insert into mgmt.provider_configs (tenant_id, slot, provider, key_last_four) values ($1, 'tts', 'elevenlabs', 'cret') returning id`,
+      [tenant],
+    ),
     session_details: endedSession,
     session_requests: request,
     session_summaries: endedSession,
     sessions: session,
+    support_messages: await id(
+      `insert into mgmt.support_messages (ticket_id, tenant_id, author, body) values ($1, $2, $3, 'Planted') returning id`,
+      [ticket, tenant, user],
+    ),
+    support_tickets: ticket,
     subscription_plans: 'guild',
     subscriptions: await id('select id from mgmt.subscriptions where tenant_id = $1', [tenant]),
     tenants: tenant,
@@ -157,9 +194,29 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     user_preferences: user,
     users: user,
     voice_catalog: 'en_US-amy-medium',
+    voice_profiles: await id(
+      `insert into mgmt.voice_profiles (tenant_id, name, provider, provider_voice_id, sample_ids, consent_at, status)
+       values ($1, 'Planted', 'elevenlabs', 'planted', array[$2::uuid], now(), 'ready') returning id`,
+      [tenant, sample],
+    ),
+    voice_samples: sample,
   };
   return {
-    ids: { tenant, campaign, npc: keys['npcs']!, session, endedSession, guild, channel, request, invite, user },
+    ids: {
+      tenant,
+      campaign,
+      npc: keys['npcs']!,
+      session,
+      endedSession,
+      guild,
+      channel,
+      request,
+      invite,
+      user,
+      ticket,
+      voice: keys['voice_profiles']!,
+      recording: sample,
+    },
     keys,
   };
 }
@@ -171,7 +228,10 @@ export const samples: Record<string, (ids: Ids) => Record<string, unknown>> = {
   campaign_lore: ({ campaign }) => ({ campaign_id: campaign, title: 'Sample' }),
   campaigns: () => ({ name: `Sample ${randomUUID()}` }),
   npcs: ({ campaign }) => ({ campaign_id: campaign, name: `Sample ${randomUUID()}` }),
+  planned_sessions: ({ campaign }) => ({ campaign_id: campaign, starts_at: '2026-12-01T19:00:00Z' }),
   session_details: ({ session }) => ({ session_id: session, title: 'Sample' }),
+  support_messages: ({ ticket }) => ({ ticket_id: ticket, body: 'Sample' }),
+  voice_samples: ({ tenant }) => ({ name: 'Sample', storage_path: `${tenant}/sample.wav` }),
 };
 
 /** A change of one ordinary column. */
@@ -185,10 +245,14 @@ export const patches: Record<string, Record<string, unknown>> = {
   invites: { note: 'Patched' },
   notifications: { kind: 'test' },
   npcs: { personality: 'Patched' },
+  planned_sessions: { title: 'Patched' },
+  provider_configs: { model: 'Patched' },
   session_details: { title: 'Patched' },
   session_requests: { state: 'accepted' },
   session_summaries: { lines: 1000 },
   sessions: { state: 'ended' },
+  support_messages: { body: 'Patched' },
+  support_tickets: { subject: 'Patched' },
   subscription_plans: { session_cap: 1000 },
   subscriptions: { plan_id: 'guild' },
   tenants: { name: 'Patched' },
@@ -196,6 +260,8 @@ export const patches: Record<string, Record<string, unknown>> = {
   user_preferences: { preferences: {} },
   users: { role: 'super_admin' },
   voice_catalog: { tier: 'basic' },
+  voice_profiles: { description: 'Patched' },
+  voice_samples: { name: 'Patched' },
 };
 
 /** Everything of a tenant that a stranger could have changed, as root sees it. */

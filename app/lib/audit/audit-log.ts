@@ -24,6 +24,11 @@ export const resourceKinds = [
   'discord_server',
   'secret',
   'subscription',
+  'voice_sample',
+  'voice_profile',
+  'provider_config',
+  'ticket',
+  'planned_session',
   'operations',
 ] as const;
 export type ResourceKind = (typeof resourceKinds)[number];

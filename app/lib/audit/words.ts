@@ -18,6 +18,11 @@ const kinds: Record<ResourceKind, () => string> = {
   discord_server: m.audit_kind_discord_server,
   secret: m.audit_kind_secret,
   subscription: m.audit_kind_subscription,
+  voice_sample: m.audit_kind_voice_sample,
+  voice_profile: m.audit_kind_voice_profile,
+  provider_config: m.audit_kind_provider_config,
+  ticket: m.audit_kind_ticket,
+  planned_session: m.audit_kind_planned_session,
   operations: m.audit_kind_operations,
 };
 

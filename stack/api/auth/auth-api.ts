@@ -1,6 +1,7 @@
 import { App } from '@supabase/lite';
 import { PostgresConnection } from '@supabase/lite/postgres';
 import type { ApiConfig } from '../config.ts';
+import { jsonWrittenOnce } from '../rest/json-type.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { emailRoutes } from './email-routes.ts';
 import { discordRoutes } from './external-routes.ts';
@@ -42,14 +43,7 @@ export class AuthApi {
             serialize: (value: unknown) => String(value),
             parse: (value: string) => new Date(value).toISOString(),
           },
-          // The library hands JSON over as text already; written again it would be stored as a JSON string, and SQL that reads
-          // `raw_user_meta_data ->> 'name'` would find nothing.
-          jsonb: {
-            to: 3802,
-            from: [3802],
-            serialize: (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)),
-            parse: (value: string) => JSON.parse(value) as unknown,
-          },
+          jsonb: jsonWrittenOnce,
         },
       },
     });

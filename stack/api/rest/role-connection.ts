@@ -1,6 +1,7 @@
 import type { ConnectionContextOptions, VarsContext } from '@supabase/lite';
 import { PostgresConnection } from '@supabase/lite/postgres';
 import { CompiledQuery, type Kysely } from 'kysely';
+import type { PostgresType } from 'postgres';
 import { log } from '../log.ts';
 import { currentRequest } from '../request-context.ts';
 import { pipelinedDatabase } from './pipelined-database.ts';
@@ -22,6 +23,8 @@ export interface RoleConnectionOptions {
   searchPath: string[];
   /** Most connections held open at once. */
   poolSize: number;
+  /** How values of a type are written and read, where the driver's own way will not do. */
+  types?: Record<string, PostgresType>;
 }
 
 /** What a request runs as, as the library hands it over. */
@@ -48,6 +51,7 @@ export class RoleConnection extends PostgresConnection {
         idle_timeout: 60,
         connection: { application_name: options.name },
         onnotice: () => undefined,
+        ...(options.types ? { types: options.types } : {}),
       },
     });
     this.#searchPath = options.searchPath.map((schema) => `"${schema.replaceAll('"', '""')}"`).join(', ');

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { App, setExperimental } from '@supabase/lite';
 import type { ApiConfig } from '../config.ts';
-import { bodyLimits } from '../limits.ts';
+import { bodyLimits, signedLinkSeconds } from '../limits.ts';
 import { ApiConnection } from '../rest/api-connection.ts';
+import { jsonWrittenOnce } from '../rest/json-type.ts';
 import { FilesystemAdapter } from './filesystem-adapter.ts';
 
 const poolSize = 4;
@@ -31,6 +32,7 @@ export class StorageApi {
       extraSearchPath: ['public', 'extensions'],
       readSchemaAs: ['supabase_storage_admin'],
       poolSize,
+      types: { jsonb: jsonWrittenOnce },
     });
     const app = new App({
       connection,
@@ -47,8 +49,13 @@ export class StorageApi {
   }
 
   async fetch(request: Request): Promise<Response> {
-    const response = await this.#app.fetch(request);
     const { pathname } = new URL(request.url);
+    if (await asksForLongLink(request, pathname))
+      return Response.json(
+        { statusCode: '400', error: 'InvalidRequest', message: `A link may live ${signedLinkSeconds} seconds.` },
+        { status: 400 },
+      );
+    const response = await this.#app.fetch(await asBareFile(request));
     return request.method === 'POST' && /\/object\/(?:sign|copy)/.test(pathname) && response.ok
       ? renamed(response)
       : response;
@@ -57,6 +64,40 @@ export class StorageApi {
   async close(): Promise<void> {
     await this.#connection.driver.end({ timeout: 3 });
   }
+}
+
+async function asksForLongLink(request: Request, pathname: string): Promise<boolean> {
+  if (request.method !== 'POST' || !/\/object\/sign\//.test(pathname)) return false;
+  const body: unknown = await request
+    .clone()
+    .json()
+    .catch(() => undefined);
+  return Number((body as { expiresIn?: unknown } | undefined)?.expiresIn) > signedLinkSeconds;
+}
+
+/**
+ * An upload as the library takes it: a bare file with its length. It finds no file in a form as clients send it (the part has no
+ * name), and holds a bare file against its bucket's limit by the length that was declared, which a stream does not.
+ */
+async function asBareFile(request: Request): Promise<Request> {
+  if (!['POST', 'PUT'].includes(request.method) || !request.body) return request;
+  const headers = new Headers(request.headers);
+  if (headers.get('content-type')?.startsWith('multipart/form-data')) {
+    const form = await request.formData();
+    const file = [...form.values()].find((part) => part instanceof Blob);
+    if (!file) return new Request(request.url, { method: request.method, headers, body: '' });
+    const age = form.get('cacheControl');
+    if (typeof age === 'string' && /^\d+$/.test(age)) headers.set('cache-control', `max-age=${age}`);
+    return bare(request, headers, file.type || 'application/octet-stream', await file.arrayBuffer());
+  }
+  if (headers.has('content-length')) return request;
+  return bare(request, headers, headers.get('content-type'), await request.arrayBuffer());
+}
+
+function bare({ url, method }: Request, headers: Headers, type: string | null, body: ArrayBuffer): Request {
+  if (type) headers.set('content-type', type);
+  headers.set('content-length', String(body.byteLength));
+  return new Request(url, { method, headers, body });
 }
 
 /** The library writes two fields of its answers otherwise than Supabase Storage, and so than its client reads them. */
