@@ -415,6 +415,128 @@ export type Database = {
           },
         ];
       };
+      planned_sessions: {
+        Row: {
+          campaign_id: string;
+          channel_id: string | null;
+          created_at: string;
+          created_by: string | null;
+          deleted_at: string | null;
+          guild_id: string | null;
+          id: string;
+          starts_at: string;
+          tenant_id: string;
+          title: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          campaign_id: string;
+          channel_id?: string | null;
+          created_at?: string;
+          created_by?: string | null;
+          deleted_at?: string | null;
+          guild_id?: string | null;
+          id?: string;
+          starts_at: string;
+          tenant_id?: string;
+          title?: string;
+          updated_at?: string;
+        };
+        Update: {
+          campaign_id?: string;
+          channel_id?: string | null;
+          created_at?: string;
+          created_by?: string | null;
+          deleted_at?: string | null;
+          guild_id?: string | null;
+          id?: string;
+          starts_at?: string;
+          tenant_id?: string;
+          title?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'planned_sessions_campaign_id_tenant_id_fkey';
+            columns: ['campaign_id', 'tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'campaigns';
+            referencedColumns: ['id', 'tenant_id'];
+          },
+          {
+            foreignKeyName: 'planned_sessions_created_by_fkey';
+            columns: ['created_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'planned_sessions_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      provider_configs: {
+        Row: {
+          base_url: string | null;
+          created_at: string;
+          id: string;
+          key_last_four: string | null;
+          last_test_at: string | null;
+          last_test_ms: number | null;
+          last_test_result: string | null;
+          model: string;
+          options: NonNullable<Json>;
+          provider: string;
+          slot: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          base_url?: string | null;
+          created_at?: string;
+          id?: string;
+          key_last_four?: string | null;
+          last_test_at?: string | null;
+          last_test_ms?: number | null;
+          last_test_result?: string | null;
+          model?: string;
+          options?: NonNullable<Json>;
+          provider: string;
+          slot: string;
+          tenant_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          base_url?: string | null;
+          created_at?: string;
+          id?: string;
+          key_last_four?: string | null;
+          last_test_at?: string | null;
+          last_test_ms?: number | null;
+          last_test_result?: string | null;
+          model?: string;
+          options?: NonNullable<Json>;
+          provider?: string;
+          slot?: string;
+          tenant_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'provider_configs_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       session_details: {
         Row: {
           created_at: string;
@@ -744,6 +866,120 @@ export type Database = {
           },
         ];
       };
+      support_messages: {
+        Row: {
+          author: string | null;
+          body: string;
+          created_at: string;
+          from_support: boolean;
+          id: number;
+          tenant_id: string;
+          ticket_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          author?: string | null;
+          body: string;
+          created_at?: string;
+          from_support?: boolean;
+          id?: never;
+          tenant_id: string;
+          ticket_id: string;
+        };
+        Update: {
+          author?: string | null;
+          body?: string;
+          created_at?: string;
+          from_support?: boolean;
+          id?: never;
+          tenant_id?: string;
+          ticket_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'support_messages_author_fkey';
+            columns: ['author'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'support_messages_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'support_messages_ticket_id_tenant_id_fkey';
+            columns: ['ticket_id', 'tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'support_tickets';
+            referencedColumns: ['id', 'tenant_id'];
+          },
+        ];
+      };
+      support_tickets: {
+        Row: {
+          category: string;
+          closed_at: string | null;
+          context: NonNullable<Json>;
+          created_at: string;
+          id: string;
+          last_message_at: string;
+          opened_by: string | null;
+          priority: string;
+          status: string;
+          subject: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          category: string;
+          closed_at?: string | null;
+          context?: NonNullable<Json>;
+          created_at?: string;
+          id?: string;
+          last_message_at: string;
+          opened_by?: string | null;
+          priority?: string;
+          status?: string;
+          subject: string;
+          tenant_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          category?: string;
+          closed_at?: string | null;
+          context?: NonNullable<Json>;
+          created_at?: string;
+          id?: string;
+          last_message_at?: string;
+          opened_by?: string | null;
+          priority?: string;
+          status?: string;
+          subject?: string;
+          tenant_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'support_tickets_opened_by_fkey';
+            columns: ['opened_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'support_tickets_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       user_preferences: {
         Row: {
           created_at: string;
@@ -873,6 +1109,149 @@ export type Database = {
           voice_id?: string;
         };
         Relationships: [];
+      };
+      voice_profiles: {
+        Row: {
+          consent_at: string;
+          created_at: string;
+          created_by: string | null;
+          deleted_at: string | null;
+          description: string;
+          error: string | null;
+          id: string;
+          name: string;
+          provider: string;
+          provider_metadata: NonNullable<Json>;
+          provider_voice_id: string | null;
+          sample_ids: string[];
+          status: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          consent_at: string;
+          created_at?: string;
+          created_by?: string | null;
+          deleted_at?: string | null;
+          description?: string;
+          error?: string | null;
+          id?: string;
+          name: string;
+          provider: string;
+          provider_metadata?: NonNullable<Json>;
+          provider_voice_id?: string | null;
+          sample_ids: string[];
+          status?: string;
+          tenant_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          consent_at?: string;
+          created_at?: string;
+          created_by?: string | null;
+          deleted_at?: string | null;
+          description?: string;
+          error?: string | null;
+          id?: string;
+          name?: string;
+          provider?: string;
+          provider_metadata?: NonNullable<Json>;
+          provider_voice_id?: string | null;
+          sample_ids?: string[];
+          status?: string;
+          tenant_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'voice_profiles_created_by_fkey';
+            columns: ['created_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'voice_profiles_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      voice_samples: {
+        Row: {
+          created_at: string;
+          deleted_at: string | null;
+          duration_ms: number | null;
+          error: string | null;
+          filename: string;
+          id: string;
+          mime_type: string;
+          name: string;
+          sample_rate: number | null;
+          size_bytes: number;
+          status: string;
+          storage_path: string;
+          tenant_id: string;
+          updated_at: string;
+          uploaded_by: string | null;
+          waveform: number[];
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          deleted_at?: string | null;
+          duration_ms?: number | null;
+          error?: string | null;
+          filename?: string;
+          id?: string;
+          mime_type: string;
+          name: string;
+          sample_rate?: number | null;
+          size_bytes: number;
+          status?: string;
+          storage_path: string;
+          tenant_id?: string;
+          updated_at?: string;
+          uploaded_by?: string | null;
+          waveform?: number[];
+        };
+        Update: {
+          created_at?: string;
+          deleted_at?: string | null;
+          duration_ms?: number | null;
+          error?: string | null;
+          filename?: string;
+          id?: string;
+          mime_type?: string;
+          name?: string;
+          sample_rate?: number | null;
+          size_bytes?: number;
+          status?: string;
+          storage_path?: string;
+          tenant_id?: string;
+          updated_at?: string;
+          uploaded_by?: string | null;
+          waveform?: number[];
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'voice_samples_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'voice_samples_uploaded_by_fkey';
+            columns: ['uploaded_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+        ];
       };
     };
     Views: {
@@ -1156,12 +1535,87 @@ export type Database = {
         };
       };
       claim_session_request: { Args: { request: string }; Returns: boolean };
+      close_ticket: {
+        Args: { ticket: string };
+        Returns: {
+          category: string;
+          closed_at: string | null;
+          context: NonNullable<Json>;
+          created_at: string;
+          id: string;
+          last_message_at: string;
+          opened_by: string | null;
+          priority: string;
+          status: string;
+          subject: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'support_tickets';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       create_invite: {
         Args: { discord_id?: string; email?: string; note?: string; role?: string; valid_days?: number };
         Returns: Json;
       };
+      create_voice_profile: {
+        Args: { consent: boolean; description?: string; name: string; provider: string; samples: string[] };
+        Returns: {
+          consent_at: string;
+          created_at: string;
+          created_by: string | null;
+          deleted_at: string | null;
+          description: string;
+          error: string | null;
+          id: string;
+          name: string;
+          provider: string;
+          provider_metadata: NonNullable<Json>;
+          provider_voice_id: string | null;
+          sample_ids: string[];
+          status: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'voice_profiles';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       delete_account: { Args: { confirm: string }; Returns: Json };
       delete_tenant: { Args: { confirm_name: string }; Returns: Json };
+      delete_voice_profile: {
+        Args: { profile: string };
+        Returns: {
+          consent_at: string;
+          created_at: string;
+          created_by: string | null;
+          deleted_at: string | null;
+          description: string;
+          error: string | null;
+          id: string;
+          name: string;
+          provider: string;
+          provider_metadata: NonNullable<Json>;
+          provider_voice_id: string | null;
+          sample_ids: string[];
+          status: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'voice_profiles';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       duplicate_npc: {
         Args: { name?: string; npc: string };
         Returns: {
@@ -1218,9 +1672,99 @@ export type Database = {
       mark_notifications_read: { Args: { ids?: string[] }; Returns: number };
       me: { Args: Record<PropertyKey, never>; Returns: Json };
       onboarding_state: { Args: Record<PropertyKey, never>; Returns: Json };
+      open_ticket: {
+        Args: { body: string; category: string; context?: Json; priority?: string; subject: string };
+        Returns: {
+          category: string;
+          closed_at: string | null;
+          context: NonNullable<Json>;
+          created_at: string;
+          id: string;
+          last_message_at: string;
+          opened_by: string | null;
+          priority: string;
+          status: string;
+          subject: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'support_tickets';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       order_lore: { Args: { campaign_id: string; pages: string[] }; Returns: number };
+      provider_key_ciphertext: { Args: { slot: string; tenant: string }; Returns: string };
+      provider_tested: {
+        Args: { latency_ms?: number; result: string; slot: string; tenant: string };
+        Returns: {
+          base_url: string | null;
+          created_at: string;
+          id: string;
+          key_last_four: string | null;
+          last_test_at: string | null;
+          last_test_ms: number | null;
+          last_test_result: string | null;
+          model: string;
+          options: NonNullable<Json>;
+          provider: string;
+          slot: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'provider_configs';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       remove_member: { Args: { member: string }; Returns: Json };
+      remove_provider: { Args: { slot: string; tenant: string }; Returns: boolean };
       rename_tenant: { Args: { name: string }; Returns: Json };
+      reopen_ticket: {
+        Args: { ticket: string };
+        Returns: {
+          category: string;
+          closed_at: string | null;
+          context: NonNullable<Json>;
+          created_at: string;
+          id: string;
+          last_message_at: string;
+          opened_by: string | null;
+          priority: string;
+          status: string;
+          subject: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'support_tickets';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      reply_ticket: {
+        Args: { body: string; ticket: string };
+        Returns: {
+          author: string | null;
+          body: string;
+          created_at: string;
+          from_support: boolean;
+          id: number;
+          tenant_id: string;
+          ticket_id: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'support_messages';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       request_session: {
         Args: { campaign_id: string; channel_id: string; guild_id: string; idempotency_key: string };
         Returns: {
@@ -1241,6 +1785,32 @@ export type Database = {
         SetofOptions: {
           from: '*';
           to: 'session_requests';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      retry_voice_profile: {
+        Args: { profile: string };
+        Returns: {
+          consent_at: string;
+          created_at: string;
+          created_by: string | null;
+          deleted_at: string | null;
+          description: string;
+          error: string | null;
+          id: string;
+          name: string;
+          provider: string;
+          provider_metadata: NonNullable<Json>;
+          provider_voice_id: string | null;
+          sample_ids: string[];
+          status: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'voice_profiles';
           isOneToOne: true;
           isSetofReturn: false;
         };
@@ -1343,10 +1913,77 @@ export type Database = {
       };
       set_bot_token: { Args: { ciphertext: string; last_four: string; tenant: string }; Returns: undefined };
       set_member_role: { Args: { member: string; role: string }; Returns: Json };
+      set_provider: {
+        Args: {
+          base_url?: string;
+          ciphertext?: string;
+          last_four?: string;
+          model?: string;
+          options?: Json;
+          provider: string;
+          slot: string;
+          tenant: string;
+        };
+        Returns: {
+          base_url: string | null;
+          created_at: string;
+          id: string;
+          key_last_four: string | null;
+          last_test_at: string | null;
+          last_test_ms: number | null;
+          last_test_result: string | null;
+          model: string;
+          options: NonNullable<Json>;
+          provider: string;
+          slot: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'provider_configs';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       transfer_ownership: { Args: { member: string }; Returns: Json };
       update_preferences: { Args: { patch: Json }; Returns: Json };
       update_profile: { Args: { display_name: string }; Returns: Json };
       update_tenant_settings: { Args: { contact_email?: string; name?: string }; Returns: Json };
+      voice_sample_inspected: {
+        Args: {
+          duration_ms?: number;
+          error?: string;
+          sample: string;
+          sample_rate?: number;
+          status: string;
+          waveform?: number[];
+        };
+        Returns: {
+          created_at: string;
+          deleted_at: string | null;
+          duration_ms: number | null;
+          error: string | null;
+          filename: string;
+          id: string;
+          mime_type: string;
+          name: string;
+          sample_rate: number | null;
+          size_bytes: number;
+          status: string;
+          storage_path: string;
+          tenant_id: string;
+          updated_at: string;
+          uploaded_by: string | null;
+          waveform: number[];
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'voice_samples';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
     };
     Enums: {
       [_ in never]: never;
