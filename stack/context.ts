@@ -29,6 +29,7 @@ export const portOffsets = {
   smtp: 5,
   realtime: 6,
   functions: 7,
+  stripe: 8,
   gatewayGrpc: 9,
   gatewayControl: 10,
   discord: 11,
@@ -46,6 +47,8 @@ export interface StackSecrets {
   /** `1:<base64 of 32 bytes>` */
   keyring: string;
   discordClientSecret: string;
+  stripeSecretKey: string;
+  stripeWebhookSecret: string;
   /** Passwords of the database roles that log in. */
   database: Record<DatabaseRole, string>;
 }
@@ -65,7 +68,7 @@ export type DatabaseRole = (typeof databaseRoles)[number];
 
 /**
  * What `npm start` takes from the operator: where people reach it behind a reverse proxy, the applications they sign in with, the
- * mail server, the gateway. The demo brings simulators and ignores all of these, so that it never reaches a real account.
+ * mail server, the Stripe account, the gateway. The demo brings simulators and ignores all of these, so that it never reaches a real account.
  */
 export const operatorSettings = [
   'APP_URL',
@@ -81,6 +84,9 @@ export const operatorSettings = [
   'SMTP_USER',
   'SMTP_PASS',
   'SMTP_FROM',
+  'STRIPE_SECRET_KEY',
+  'STRIPE_WEBHOOK_SECRET',
+  'STRIPE_API_URL',
   'GLYPHOXA_GATEWAY_ADDR',
   'GLYPHOXA_GATEWAY_SECRET',
   'GLYPHOXA_GATEWAY_TLS_CERT',

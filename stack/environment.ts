@@ -1,6 +1,6 @@
 // What `npm run -s stack:env` prints: everything a test or a script needs to speak to the running stack.
 import { databaseUrl, serviceUrl, type StackContext } from './context.ts';
-import { isSimulated } from './services/addresses.ts';
+import { isSimulated, stripeAccount } from './services/addresses.ts';
 
 export function stackEnvironment(context: StackContext): Record<string, string> {
   const simulators = {
@@ -9,6 +9,8 @@ export function stackEnvironment(context: StackContext): Record<string, string> 
     MAILBOX_URL: serviceUrl(context, 'mailbox'),
     GLYPHOXA_GATEWAY_ADDR: `127.0.0.1:${context.ports.gatewayGrpc}`,
     GLYPHOXA_GATEWAY_SECRET: context.secrets.gatewaySecret,
+    STRIPE_SIMULATOR_URL: serviceUrl(context, 'stripe'),
+    ...stripeAccount(context),
   };
   return {
     SUPABASE_URL: serviceUrl(context, 'api'),

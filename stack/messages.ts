@@ -28,6 +28,7 @@ function simulatorPlaces(context: StackContext): [string, string][] {
   return [
     ['Mailbox', serviceUrl(context, 'mailbox')],
     ['Discord (simulated)', serviceUrl(context, 'discord')],
+    ['Stripe (simulated)', serviceUrl(context, 'stripe')],
     ['Gateway (simulated)', serviceUrl(context, 'gatewayControl')],
   ];
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -30,6 +30,17 @@ test('the file is closed to others again when its mode was opened', () => {
   chmodSync(join(home, 'secrets.json'), 0o644);
   loadSecrets(home);
   expect(statSync(join(home, 'secrets.json')).mode & 0o777).toBe(0o600);
+});
+
+test('a folder of an earlier version gets the secrets that came since, and keeps its own', () => {
+  const file = join(home, 'secrets.json');
+  const { stripeSecretKey: _, stripeWebhookSecret: _webhook, ...old } = loadSecrets(home);
+  writeFileSync(file, JSON.stringify(old));
+  const mended = loadSecrets(home);
+  expect(mended).toMatchObject(old);
+  expect(mended.stripeSecretKey).toMatch(/^sk_test_[\w-]{32}$/);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(mended);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 test('a damaged file is reported and never replaced', () => {

@@ -4,6 +4,8 @@ import { serviceUrl, type StackContext } from '../context.ts';
 /** Application id of the demo's Discord simulator; any id of the right form does. */
 const simulatedDiscordApplication = '1100000000000000001';
 
+const stripeApi = 'https://api.stripe.com';
+
 /** True for the commands that bring simulators for everything outside of the stack. */
 export function isSimulated(context: Pick<StackContext, 'command'>): boolean {
   return context.command !== 'start';
@@ -24,6 +26,21 @@ export function discordApplication(context: StackContext): Record<string, string
 /** Further ways to sign in, each off without its pair. */
 export function furtherProviders(context: StackContext): Record<string, string> {
   return pick(context, ['GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET', 'GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET']);
+}
+
+/** The Stripe account: the simulator's, or the operator's. Without a key there is no billing. */
+export function stripeAccount(context: StackContext): Record<string, string> {
+  if (isSimulated(context)) {
+    return {
+      STRIPE_SECRET_KEY: context.secrets.stripeSecretKey,
+      STRIPE_WEBHOOK_SECRET: context.secrets.stripeWebhookSecret,
+      STRIPE_API_URL: serviceUrl(context, 'stripe'),
+    };
+  }
+  return {
+    STRIPE_API_URL: stripeApi,
+    ...pick(context, ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL']),
+  };
 }
 
 /** Where sign-in mail goes: the mailbox page, or the operator's server. Without one, sign-in by mail is off. */

@@ -9,6 +9,8 @@ const secrets = {
   gatewaySecret: 'the gateway secret',
   keyring: 'the keyring',
   discordClientSecret: 'the discord secret',
+  stripeSecretKey: 'the stripe key',
+  stripeWebhookSecret: 'the webhook secret',
   database: Object.fromEntries(databaseRoles.map((role) => [role, `password-of-${role}`])),
 } as StackContext['secrets'];
 
@@ -22,7 +24,7 @@ const named = (command: StackCommand, name: string, settings?: StackContext['set
 test('simulators run in the demo only', () => {
   const names = (command: StackCommand) => servicesOf(context(command)).map(({ name }) => name);
   expect(names('start')).toEqual(['postgres', 'api', 'realtime', 'functions', 'workers', 'app']);
-  expect(names('demo')).toEqual([...names('start'), 'gateway', 'discord', 'mail']);
+  expect(names('demo')).toEqual([...names('start'), 'gateway', 'discord', 'mail', 'stripe']);
 });
 
 test('no port is used twice, and each lies in the range of the stack', () => {
@@ -32,19 +34,10 @@ test('no port is used twice, and each lies in the range of the stack', () => {
 });
 
 test('the app gets the publishable key and no secret', () => {
-  const { secretKey, jwtSecret, gatewaySecret, keyring, discordClientSecret, database } = secrets;
+  const { publishableKey: _, database, ...others } = secrets;
   const env = JSON.stringify(named('demo', 'app').env);
   expect(env).toContain(secrets.publishableKey);
-  for (const secret of [
-    secretKey,
-    jwtSecret,
-    gatewaySecret,
-    keyring,
-    discordClientSecret,
-    ...Object.values(database),
-  ]) {
-    expect(env).not.toContain(secret);
-  }
+  for (const secret of [...Object.values(others), ...Object.values(database)]) expect(env).not.toContain(secret);
 });
 
 test('each service logs in to the database as its own role', () => {
@@ -54,7 +47,7 @@ test('each service logs in to the database as its own role', () => {
   expect(rolesIn('realtime')).toEqual(['supabase_realtime_admin']);
   expect(rolesIn('workers')).toEqual(['glyphoxa_worker']);
   expect(rolesIn('gateway')).toEqual(['glyphoxa_gateway']);
-  for (const name of ['app', 'functions', 'discord', 'mail']) expect(rolesIn(name), name).toEqual([]);
+  for (const name of ['app', 'functions', 'discord', 'mail', 'stripe']) expect(rolesIn(name), name).toEqual([]);
 });
 
 test('behind a reverse proxy people get its addresses, and the parts call each other on this machine', () => {
@@ -86,4 +79,13 @@ test('start speaks to what the operator set, the demo to its simulators whatever
     SMTP_PORT: '20005',
   });
   expect(named('demo', 'functions', settings).env).toMatchObject({ GLYPHOXA_GATEWAY_ADDR: '127.0.0.1:20009' });
+  const stripe = { STRIPE_SECRET_KEY: 'sk_live_theirs', STRIPE_WEBHOOK_SECRET: 'whsec_theirs' };
+  expect(named('start', 'functions', stripe).env).toMatchObject({
+    ...stripe,
+    STRIPE_API_URL: 'https://api.stripe.com',
+  });
+  expect(named('start', 'functions').env).not.toHaveProperty('STRIPE_SECRET_KEY');
+  for (const name of ['functions', 'stripe'])
+    expect(named('demo', name, stripe).env).toMatchObject({ STRIPE_SECRET_KEY: secrets.stripeSecretKey });
+  expect(named('demo', 'functions', stripe).env).toMatchObject({ STRIPE_API_URL: 'http://127.0.0.1:20008' });
 });

@@ -8,12 +8,13 @@ import { gatewaySimulator } from './gateway-simulator.ts';
 import { mailSimulator } from './mail-simulator.ts';
 import { postgres } from './postgres.ts';
 import { realtime } from './realtime.ts';
+import { stripeSimulator } from './stripe-simulator.ts';
 import type { ServiceDefinition } from './types.ts';
 import { workers } from './workers.ts';
 
 /** Every process of a stack, as its command asks for them. */
 export function servicesOf(context: StackContext): ServiceDefinition[] {
   const always = [postgres, api, realtime, functions, workers, app];
-  const simulators = [gatewaySimulator, discordSimulator, mailSimulator];
+  const simulators = [gatewaySimulator, discordSimulator, mailSimulator, stripeSimulator];
   return (isSimulated(context) ? [...always, ...simulators] : always).map((define) => define(context));
 }

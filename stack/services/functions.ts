@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publicUrl, serviceUrl, type StackContext } from '../context.ts';
 import { denoBinary } from '../tools.ts';
-import { isSimulated } from './addresses.ts';
+import { isSimulated, stripeAccount } from './addresses.ts';
 import type { DefineService } from './types.ts';
 
 const discordApi = 'https://discord.com/api';
@@ -42,6 +42,7 @@ export const functions: DefineService = (context) => ({
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: context.secrets.publishableKey }),
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: context.secrets.secretKey }),
     GLYPHOXA_KEYRING: context.secrets.keyring,
+    ...stripeAccount(context),
     ...(isSimulated(context) ? simulators(context) : outside(context)),
   },
   dependsOn: ['migrations'],
