@@ -1,5 +1,5 @@
 import { databaseUrl, publicUrl, serviceUrl } from '../context.ts';
-import { isSimulated, mailServer } from './addresses.ts';
+import { isSimulated, mailServer, stripeAccount } from './addresses.ts';
 import { outside, simulators } from './functions.ts';
 import { listenOn, nodeCommand } from './node-service.ts';
 import type { DefineService } from './types.ts';
@@ -19,6 +19,7 @@ export const workers: DefineService = (context) => {
       SUPABASE_SECRET_KEY: context.secrets.secretKey,
       GLYPHOXA_KEYRING: context.secrets.keyring,
       ...mailServer(context),
+      ...stripeAccount(context),
       ...(isSimulated(context) ? simulators(context) : outside(context)),
     },
     dependsOn: ['migrations'],
