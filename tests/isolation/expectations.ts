@@ -62,10 +62,12 @@ export const relations: Record<string, Expectation> = {
   invites: readOnly('id', owners),
   // The planted row is the owner's own.
   notifications: readOnly('id', owners),
+  invoices: readOnly('id', owners),
   npcs: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: masters },
   // A plan names the other table's campaign, which is refused like one that does not exist.
   planned_sessions: { key: 'id', select: members, insert: mastersInsert, update: masters, delete: never },
   provider_configs: readOnly('id', owners),
+  payments: readOnly('id', owners),
   session_details: { key: 'session_id', select: masters, insert: mastersInsert, update: masters, delete: never },
   session_requests: readOnly('id', masters),
   session_summaries: readOnly('session_id', members),
@@ -222,6 +224,13 @@ export const functions: Record<string, FunctionExpectation> = {
     by: 'authenticated',
     args: ({ voice }) => ({ profile: voice }),
     answers: { owner: 'conflict', dm: 'conflict', viewer: 'forbidden', stranger: 'not_found' },
+  link_stripe_customer: { by: 'service_role', args: ({ tenant }) => ({ tenant, customer: 'cus_planted' }) },
+  onboarding_state: { by: 'authenticated', answers: { ...everybody, viewer: 'forbidden' } },
+  record_stripe_event: {
+    by: 'service_role',
+    args: ({ tenant }) => ({
+      event: { id: 'evt_planted', type: 'charge.refunded', data: { object: { metadata: { tenant_id: tenant } } } },
+    }),
   },
   // Owners try it on themselves, which changes nothing.
   remove_member: { by: 'authenticated', args: ({ user }) => ({ member: user }), answers: onOwner },
@@ -277,6 +286,7 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ tenant }) => ({ tenant, slot: 'tts', provider: 'elevenlabs' }),
   },
   set_member_role: { by: 'authenticated', args: ({ user }) => ({ member: user, role: 'dm' }), answers: onOwner },
+  stripe_customer: { by: 'service_role', args: ({ tenant }) => ({ tenant }) },
   transfer_ownership: { by: 'authenticated', args: ({ user }) => ({ member: user }), answers: onOwner },
   voice_sample_inspected: {
     by: 'service_role',
