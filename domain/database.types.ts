@@ -360,6 +360,115 @@ export type Database = {
           },
         ];
       };
+      invoices: {
+        Row: {
+          amount_due_cents: number;
+          amount_paid_cents: number;
+          attempts: number;
+          billing_reason: string | null;
+          created_at: string;
+          currency: string;
+          due_date: string | null;
+          hosted_invoice_url: string | null;
+          id: string;
+          issued_at: string;
+          line_items: NonNullable<Json>;
+          next_payment_attempt: string | null;
+          number: string | null;
+          observed_at: string;
+          observed_by: string;
+          paid_at: string | null;
+          pdf_url: string | null;
+          period_end: string;
+          period_start: string;
+          status: string;
+          stripe_invoice_id: string;
+          stripe_subscription_id: string | null;
+          subscription_id: string | null;
+          subtotal_cents: number;
+          tax_cents: number;
+          tenant_id: string;
+          total_cents: number;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount_due_cents: number;
+          amount_paid_cents: number;
+          attempts: number;
+          billing_reason?: string | null;
+          created_at?: string;
+          currency: string;
+          due_date?: string | null;
+          hosted_invoice_url?: string | null;
+          id?: string;
+          issued_at: string;
+          line_items?: NonNullable<Json>;
+          next_payment_attempt?: string | null;
+          number?: string | null;
+          observed_at: string;
+          observed_by: string;
+          paid_at?: string | null;
+          pdf_url?: string | null;
+          period_end: string;
+          period_start: string;
+          status: string;
+          stripe_invoice_id: string;
+          stripe_subscription_id?: string | null;
+          subscription_id?: string | null;
+          subtotal_cents: number;
+          tax_cents: number;
+          tenant_id: string;
+          total_cents: number;
+          updated_at?: string;
+        };
+        Update: {
+          amount_due_cents?: number;
+          amount_paid_cents?: number;
+          attempts?: number;
+          billing_reason?: string | null;
+          created_at?: string;
+          currency?: string;
+          due_date?: string | null;
+          hosted_invoice_url?: string | null;
+          id?: string;
+          issued_at?: string;
+          line_items?: NonNullable<Json>;
+          next_payment_attempt?: string | null;
+          number?: string | null;
+          observed_at?: string;
+          observed_by?: string;
+          paid_at?: string | null;
+          pdf_url?: string | null;
+          period_end?: string;
+          period_start?: string;
+          status?: string;
+          stripe_invoice_id?: string;
+          stripe_subscription_id?: string | null;
+          subscription_id?: string | null;
+          subtotal_cents?: number;
+          tax_cents?: number;
+          tenant_id?: string;
+          total_cents?: number;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'invoices_subscription_id_fkey';
+            columns: ['subscription_id'];
+            isOneToOne: false;
+            referencedRelation: 'subscriptions';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'invoices_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       notifications: {
         Row: {
           created_at: string;
@@ -411,6 +520,73 @@ export type Database = {
             columns: ['user_id'];
             isOneToOne: false;
             referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      payments: {
+        Row: {
+          amount_cents: number;
+          created_at: string;
+          currency: string;
+          id: string;
+          invoice_id: string | null;
+          kind: string;
+          occurred_at: string;
+          receipt_url: string | null;
+          status: string;
+          stripe_charge_id: string | null;
+          stripe_invoice_id: string | null;
+          stripe_payment_intent_id: string | null;
+          tenant_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          amount_cents: number;
+          created_at?: string;
+          currency: string;
+          id?: string;
+          invoice_id?: string | null;
+          kind: string;
+          occurred_at: string;
+          receipt_url?: string | null;
+          status: string;
+          stripe_charge_id?: string | null;
+          stripe_invoice_id?: string | null;
+          stripe_payment_intent_id?: string | null;
+          tenant_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          amount_cents?: number;
+          created_at?: string;
+          currency?: string;
+          id?: string;
+          invoice_id?: string | null;
+          kind?: string;
+          occurred_at?: string;
+          receipt_url?: string | null;
+          status?: string;
+          stripe_charge_id?: string | null;
+          stripe_invoice_id?: string | null;
+          stripe_payment_intent_id?: string | null;
+          tenant_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'payments_invoice_id_fkey';
+            columns: ['invoice_id'];
+            isOneToOne: false;
+            referencedRelation: 'invoices';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'payments_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
             referencedColumns: ['id'];
           },
         ];
@@ -791,9 +967,13 @@ export type Database = {
           ended_at: string | null;
           grace_period_end: string | null;
           id: string;
+          next_billing_interval: string | null;
           next_plan_id: string | null;
+          period_anchor: string | null;
           plan_id: string;
           sessions_counted_from: string | null;
+          stands_in: boolean;
+          started_at: string;
           status: string;
           stripe_customer_id: string | null;
           stripe_subscription_id: string | null;
@@ -812,9 +992,13 @@ export type Database = {
           ended_at?: string | null;
           grace_period_end?: string | null;
           id?: string;
+          next_billing_interval?: string | null;
           next_plan_id?: string | null;
+          period_anchor?: string | null;
           plan_id: string;
           sessions_counted_from?: string | null;
+          stands_in?: boolean;
+          started_at?: string;
           status: string;
           stripe_customer_id?: string | null;
           stripe_subscription_id?: string | null;
@@ -832,9 +1016,13 @@ export type Database = {
           ended_at?: string | null;
           grace_period_end?: string | null;
           id?: string;
+          next_billing_interval?: string | null;
           next_plan_id?: string | null;
+          period_anchor?: string | null;
           plan_id?: string;
           sessions_counted_from?: string | null;
+          stands_in?: boolean;
+          started_at?: string;
           status?: string;
           stripe_customer_id?: string | null;
           stripe_subscription_id?: string | null;
@@ -1658,6 +1846,7 @@ export type Database = {
         Returns: Json;
       };
       leave_tenant: { Args: Record<PropertyKey, never>; Returns: Json };
+      link_stripe_customer: { Args: { customer: string; tenant: string }; Returns: string };
       list_my_sessions: {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -1721,6 +1910,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      record_stripe_event: { Args: { event: Json; source?: string }; Returns: Json };
       remove_member: { Args: { member: string }; Returns: Json };
       remove_provider: { Args: { slot: string; tenant: string }; Returns: boolean };
       rename_tenant: { Args: { name: string }; Returns: Json };
@@ -1946,6 +2136,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      stripe_customer: { Args: { tenant: string }; Returns: string };
       transfer_ownership: { Args: { member: string }; Returns: Json };
       update_preferences: { Args: { patch: Json }; Returns: Json };
       update_profile: { Args: { display_name: string }; Returns: Json };

@@ -60,9 +60,9 @@ export const relations: Record<string, Expectation> = {
   discord_servers: readOnly('guild_id', members),
   gateway_capabilities: readOnly('id', { ...members, stranger: 'yes' }),
   invites: readOnly('id', owners),
+  invoices: readOnly('id', owners),
   // The planted row is the owner's own.
   notifications: readOnly('id', owners),
-  invoices: readOnly('id', owners),
   npcs: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: masters },
   // A plan names the other table's campaign, which is refused like one that does not exist.
   planned_sessions: { key: 'id', select: members, insert: mastersInsert, update: masters, delete: never },
@@ -213,6 +213,7 @@ export const functions: Record<string, FunctionExpectation> = {
     args: () => ({ subject: 'A sample ticket', category: 'question', body: 'Twenty characters or more of text.' }),
     answers: everybody,
   },
+  link_stripe_customer: { by: 'service_role', args: ({ tenant }) => ({ tenant, customer: 'cus_planted' }) },
   onboarding_state: { by: 'authenticated', answers: { ...everybody, viewer: 'forbidden' } },
   provider_key_ciphertext: { by: 'service_role', args: ({ tenant }) => ({ tenant, slot: 'tts' }) },
   provider_tested: { by: 'service_role', args: ({ tenant }) => ({ tenant, slot: 'tts', result: 'ok' }) },
@@ -224,8 +225,7 @@ export const functions: Record<string, FunctionExpectation> = {
     by: 'authenticated',
     args: ({ voice }) => ({ profile: voice }),
     answers: { owner: 'conflict', dm: 'conflict', viewer: 'forbidden', stranger: 'not_found' },
-  link_stripe_customer: { by: 'service_role', args: ({ tenant }) => ({ tenant, customer: 'cus_planted' }) },
-  onboarding_state: { by: 'authenticated', answers: { ...everybody, viewer: 'forbidden' } },
+  },
   record_stripe_event: {
     by: 'service_role',
     args: ({ tenant }) => ({

@@ -145,6 +145,8 @@ async function plant(tenant: string, user: string): Promise<Planted> {
   await asRoot(`insert into private.support_facts (ticket_id, notes) values ($1, 'Planted notes')`, [ticket]);
   await asRoot(
     `insert into private.secrets (tenant_id, name, ciphertext, last_four) values ($1, 'provider:tts', 'sealed', 'cret')`,
+    [tenant],
+  );
   const billed = await id(
     `insert into mgmt.invoices (tenant_id, stripe_invoice_id, number, status, currency, subtotal_cents, tax_cents, total_cents, amount_due_cents, amount_paid_cents, attempts, period_start, period_end, issued_at, observed_at, observed_by) values ($1, gen_random_uuid(), 'Planted', 'paid', 'usd', 900, 0, 900, 900, 900, 1, now(), now(), now(), now(), 'planted') returning id`,
     [tenant],
@@ -164,11 +166,11 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     discord_servers: guild,
     gateway_capabilities: 'true',
     invites: invite,
+    invoices: billed,
     notifications: await id(
       `insert into mgmt.notifications (user_id, tenant_id, kind) values ($1, $2, 'plan_changed') returning id`,
       [user, tenant],
     ),
-    invoices: billed,
     npcs: await id(
       `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', '["planted"]') returning id`,
       [tenant, campaign],
@@ -180,6 +182,7 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     provider_configs: await id(
       `insert into mgmt.provider_configs (tenant_id, slot, provider, key_last_four) values ($1, 'tts', 'elevenlabs', 'cret') returning id`,
       [tenant],
+    ),
     payments: await id(
       `insert into mgmt.payments (tenant_id, invoice_id, kind, status, amount_cents, currency, occurred_at, stripe_invoice_id) values ($1, $2, 'payment', 'succeeded', 900, 'usd', now(), $3) returning id`,
       [tenant, billed, billed],
@@ -249,8 +252,8 @@ export const patches: Record<string, Record<string, unknown>> = {
   discord_servers: { name: 'Patched' },
   gateway_capabilities: { npc_commands: true },
   invites: { note: 'Patched' },
-  notifications: { kind: 'test' },
   invoices: { status: 'void' },
+  notifications: { kind: 'test' },
   npcs: { personality: 'Patched' },
   planned_sessions: { title: 'Patched' },
   provider_configs: { model: 'Patched' },
