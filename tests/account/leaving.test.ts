@@ -104,4 +104,37 @@ describe('a table', () => {
     expect(data).toMatchObject({ created: true, joined_by_invite: false });
     expect((await table.carol.client.rpc('me')).data).toMatchObject({ user: { role: 'tenant_owner' } });
   });
+
+  test('leaves nothing but the log and the knowledge that it was', async () => {
+    await expect
+      .poll(
+        async () =>
+          (
+            await asRoot('select from private.tenant_deletions where tenant_id = $1 and purged_at is not null', [
+              table.tenant,
+            ])
+          ).length,
+        {
+          timeout: 20_000,
+        },
+      )
+      .toBe(1);
+    const relations = await asRoot<{ name: string; schema: string }>(
+      `select c.oid::regclass::text as name, n.nspname as schema from pg_class c
+       join pg_namespace n on n.oid = c.relnamespace
+       join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+       where n.nspname in ('mgmt', 'public', 'private') and c.relkind in ('r', 'p')`,
+    );
+    const left: string[] = [];
+    for (const { name } of relations)
+      if ((await asRoot(`select from ${name} where tenant_id = $1 limit 1`, [table.tenant])).length > 0)
+        left.push(name);
+    expect(left.filter((name) => !name.startsWith('private.audit_log_')).sort()).toEqual([
+      'mgmt.audit_log',
+      'private.tenant_deletions',
+    ]);
+    expect(await asRoot('select from pg_namespace where nspname = $1', [`tenant_${table.tenant}`])).toEqual([]);
+    expect(await asRoot('select from public.tenants where id = $1', [table.tenant])).toEqual([]);
+    expect(await asRoot('select from private.used_tenant_ids where id = $1', [table.tenant])).toHaveLength(1);
+  });
 });

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { GatewayError } from '../../domain/gateway/mod.ts';
+import { defineJob, type JobDeps, patient } from './job.ts';
+
+const deletionSchema = z.object({
+  purged: z.boolean(),
+  at_gateway: z.boolean(),
+  gateway_given_up: z.boolean(),
+  stripe_subscriptions: z.array(z.string()),
+  files: z.array(z.object({ bucket: z.string(), name: z.string() })),
+});
+type Deletion = z.infer<typeof deletionSchema>;
+
+/**
+ * The rest of mgmt.delete_tenant(): ends the plan at Stripe, empties Storage, lets the voice service disconnect the bot, and then
+ * purges what is left. Each step may be done again.
+ */
+export const tenantDelete = defineJob({
+  name: 'tenant.delete',
+  payload: z.object({ tenant_id: z.string() }),
+  options: patient,
+  async handle({ tenant_id: tenant }, deps) {
+    const [row] = await deps.db.query<{ deletion: unknown }>('select private.tenant_deletion($1) as deletion', [
+      tenant,
+    ]);
+    if (!row?.deletion) return { skipped: 'nobody asked for it' };
+    const deletion = deletionSchema.parse(row.deletion);
+    if (deletion.purged) return { skipped: 'purged before' };
+
+    await endSubscriptions(deletion.stripe_subscriptions, deps);
+    await removeFiles(deletion.files, deps);
+    if (deletion.at_gateway) await leaveGateway(tenant, deletion, deps);
+    await deps.db.query('select private.purge_tenant($1)', [tenant]);
+    return { subscriptions: deletion.stripe_subscriptions.length, files: deletion.files.length };
+  },
+});
+
+async function endSubscriptions(ids: string[], { env }: JobDeps): Promise<void> {
+  if (ids.length === 0) return;
+  const secretKey = env['STRIPE_SECRET_KEY'];
+  if (!secretKey) throw new Error('A plan at Stripe must end, and STRIPE_SECRET_KEY is not set.');
+  const { createStripe } = await import('../../domain/stripe/client.ts');
+  const stripe = createStripe({ secretKey, apiUrl: env['STRIPE_API_URL'] });
+  for (const id of ids) {
+    const { status } = await stripe.subscriptions.retrieve(id);
+    if (status !== 'canceled') await stripe.subscriptions.cancel(id, {}, { idempotencyKey: `tenant.delete:${id}` });
+  }
+}
+
+/** Through Storage, which keeps the bytes; most it takes at once is a thousand names. */
+async function removeFiles(files: Deletion['files'], { env }: JobDeps): Promise<void> {
+  if (files.length === 0) return;
+  const { createClient } = await import('@supabase/supabase-js');
+  const { storage } = createClient(env['SUPABASE_INTERNAL_URL'] ?? '', env['SUPABASE_SECRET_KEY'] ?? '', {
+    auth: { persistSession: false, autoRefreshToken: false },
+  });
+  for (const [bucket, named] of Map.groupBy(files, (file) => file.bucket)) {
+    for (let start = 0; start < named.length; start += 1000) {
+      const { error } = await storage.from(bucket).remove(named.slice(start, start + 1000).map(({ name }) => name));
+      if (error) throw error;
+    }
+  }
+}
+
+async function leaveGateway(tenant: string, { gateway_given_up: givenUp }: Deletion, deps: JobDeps): Promise<void> {
+  const gateway = await deps.gateway();
+  if (!gateway) return;
+  try {
+    await gateway.deleteTenant({ id: tenant });
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError)) throw thrown;
+    if (thrown.code === 'not_found' || thrown.code === 'gateway_unsupported' || givenUp) {
+      deps.log.warn('the voice service was not told of a deleted table', { tenant, code: thrown.code });
+      return;
+    }
+    throw thrown;
+  }
+}
