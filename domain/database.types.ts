@@ -54,6 +54,48 @@ export type Database = {
         };
         Relationships: [];
       };
+      billing_events: {
+        Row: {
+          created_at: string;
+          event_type: string;
+          id: number;
+          period: string;
+          plan_id: string;
+          session_id: string;
+          session_minutes: number | null;
+          tenant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          event_type: string;
+          id?: never;
+          period: string;
+          plan_id: string;
+          session_id: string;
+          session_minutes?: number | null;
+          tenant_id: string;
+        };
+        Update: {
+          created_at?: string;
+          event_type?: string;
+          id?: never;
+          period?: string;
+          plan_id?: string;
+          session_id?: string;
+          session_minutes?: number | null;
+          tenant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'billing_events_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       campaign_characters: {
         Row: {
           aliases: string[];
@@ -1168,6 +1210,84 @@ export type Database = {
           },
         ];
       };
+      usage_metering: {
+        Row: {
+          campaign_id: string;
+          created_at: string;
+          estimated: boolean;
+          id: number;
+          llm_cost_usd: number | null;
+          llm_model: string | null;
+          llm_provider: string | null;
+          llm_tokens: number | null;
+          period: string;
+          plan_id: string;
+          session_id: string;
+          session_seconds: number;
+          stt_cost_usd: number | null;
+          stt_provider: string | null;
+          stt_seconds: number | null;
+          tenant_id: string;
+          total_cost_usd: number | null;
+          tts_characters: number | null;
+          tts_cost_usd: number | null;
+          tts_provider: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          campaign_id: string;
+          created_at?: string;
+          estimated: boolean;
+          id?: never;
+          llm_cost_usd?: number | null;
+          llm_model?: string | null;
+          llm_provider?: string | null;
+          llm_tokens?: number | null;
+          period: string;
+          plan_id: string;
+          session_id: string;
+          session_seconds: number;
+          stt_cost_usd?: number | null;
+          stt_provider?: string | null;
+          stt_seconds?: number | null;
+          tenant_id: string;
+          total_cost_usd?: never;
+          tts_characters?: number | null;
+          tts_cost_usd?: number | null;
+          tts_provider?: string | null;
+        };
+        Update: {
+          campaign_id?: string;
+          created_at?: string;
+          estimated?: boolean;
+          id?: never;
+          llm_cost_usd?: number | null;
+          llm_model?: string | null;
+          llm_provider?: string | null;
+          llm_tokens?: number | null;
+          period?: string;
+          plan_id?: string;
+          session_id?: string;
+          session_seconds?: number;
+          stt_cost_usd?: number | null;
+          stt_provider?: string | null;
+          stt_seconds?: number | null;
+          tenant_id?: string;
+          total_cost_usd?: never;
+          tts_characters?: number | null;
+          tts_cost_usd?: number | null;
+          tts_provider?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'usage_metering_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       user_preferences: {
         Row: {
           created_at: string;
@@ -2141,6 +2261,8 @@ export type Database = {
       update_preferences: { Args: { patch: Json }; Returns: Json };
       update_profile: { Args: { display_name: string }; Returns: Json };
       update_tenant_settings: { Args: { contact_email?: string; name?: string }; Returns: Json };
+      usage_export: { Args: { period?: string; until?: string }; Returns: string };
+      usage_summary: { Args: { period?: string; until?: string }; Returns: Json };
       voice_sample_inspected: {
         Args: {
           duration_ms?: number;

@@ -46,6 +46,7 @@ const readOnly = (key: string, select: Record<Role, Outcome>): Expectation => ({
 
 export const relations: Record<string, Expectation> = {
   audit_log: readOnly('id', owners),
+  billing_events: readOnly('id', owners),
   campaign_characters: { key: 'id', select: members, insert: mastersInsert, update: masters, delete: masters },
   campaign_lore: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: never },
   campaign_names: readOnly('id', members),
@@ -78,6 +79,7 @@ export const relations: Record<string, Expectation> = {
   subscription_plans: readOnly('id', { ...all('yes'), anon: 'yes' }),
   subscriptions: readOnly('id', owners),
   tenants: readOnly('id', members),
+  usage_metering: readOnly('id', owners),
   usage_records: readOnly('id', members),
   // The planted row is the owner's own.
   user_preferences: readOnly('user_id', { ...owners }),
@@ -292,6 +294,8 @@ export const functions: Record<string, FunctionExpectation> = {
     by: 'service_role',
     args: ({ recording }) => ({ sample: recording, status: 'processing' }),
   },
+  usage_export: { by: 'authenticated', answers: everybody },
+  usage_summary: { by: 'authenticated', answers: everybody },
   update_preferences: { by: 'authenticated', args: () => ({ patch: { theme: 'dark' } }), answers: everybody },
   update_profile: { by: 'authenticated', args: () => ({ display_name: 'Renamed' }), answers: everybody },
   // Last: afterwards only the owners are still there.

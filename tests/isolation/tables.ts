@@ -151,8 +151,10 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     `insert into mgmt.invoices (tenant_id, stripe_invoice_id, number, status, currency, subtotal_cents, tax_cents, total_cents, amount_due_cents, amount_paid_cents, attempts, period_start, period_end, issued_at, observed_at, observed_by) values ($1, gen_random_uuid(), 'Planted', 'paid', 'usd', 900, 0, 900, 900, 900, 1, now(), now(), now(), now(), 'planted') returning id`,
     [tenant],
   );
+  await asRoot('select private.meter_session($1)', [endedSession]);
   const keys: Record<string, string> = {
     audit_log: await id('select id from mgmt.audit_log where tenant_id = $1 limit 1', [tenant]),
+    billing_events: await id('select id from mgmt.billing_events where session_id = $1 limit 1', [endedSession]),
     campaign_characters: await id(
       `insert into mgmt.campaign_characters (tenant_id, campaign_id, discord_id, name) values ($1, $2, $3, 'Planted') returning id`,
       [tenant, campaign, snowflake(1)],
@@ -199,6 +201,7 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     subscription_plans: 'guild',
     subscriptions: await id('select id from mgmt.subscriptions where tenant_id = $1', [tenant]),
     tenants: tenant,
+    usage_metering: await id('select id from mgmt.usage_metering where session_id = $1', [endedSession]),
     usage_records: await id('select id from public.usage_records where tenant_id = $1', [tenant]),
     user_preferences: user,
     users: user,
@@ -233,6 +236,7 @@ async function plant(tenant: string, user: string): Promise<Planted> {
 /** What a person would send to add a row to a table, with that table's ids. */
 export const samples: Record<string, (ids: Ids) => Record<string, unknown>> = {
   audit_log: () => ({ actor_kind: 'system', action: 'insert', resource_type: 'npc', resource_id: 'x', changes: {} }),
+  billing_events: () => ({ event_type: 'session_start' }),
   campaign_characters: ({ campaign }) => ({ campaign_id: campaign, discord_id: snowflake(1), name: 'Sample' }),
   campaign_lore: ({ campaign }) => ({ campaign_id: campaign, title: 'Sample' }),
   campaigns: () => ({ name: `Sample ${randomUUID()}` }),
@@ -241,11 +245,13 @@ export const samples: Record<string, (ids: Ids) => Record<string, unknown>> = {
   session_details: ({ session }) => ({ session_id: session, title: 'Sample' }),
   support_messages: ({ ticket }) => ({ ticket_id: ticket, body: 'Sample' }),
   voice_samples: ({ tenant }) => ({ name: 'Sample', storage_path: `${tenant}/sample.wav` }),
+  usage_metering: () => ({ session_seconds: 0 }),
 };
 
 /** A change of one ordinary column. */
 export const patches: Record<string, Record<string, unknown>> = {
   audit_log: { actor_kind: 'system' },
+  billing_events: { session_minutes: 0 },
   campaign_characters: { name: 'Patched' },
   campaign_lore: { title: 'Patched' },
   campaigns: { description: 'Patched' },
@@ -267,6 +273,7 @@ export const patches: Record<string, Record<string, unknown>> = {
   subscription_plans: { session_cap: 1000 },
   subscriptions: { plan_id: 'guild' },
   tenants: { name: 'Patched' },
+  usage_metering: { llm_tokens: 1 },
   usage_records: { session_hours: 0 },
   user_preferences: { preferences: {} },
   users: { role: 'super_admin' },
