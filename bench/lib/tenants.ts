@@ -79,12 +79,11 @@ const inserts = (from: number, to: number) => `
 
 /** Plants the tenants `bench_<from>` to `bench_<to>`; returns how many rows the tables hold then. */
 export async function plantTenants(sql: postgres.Sql, from: number, to: number): Promise<number> {
-  await sql.unsafe(`
-    begin;
-    ${planted.map((table) => `alter table ${table} disable trigger user;`).join('\n')}
-    ${inserts(from, to)}
-    ${planted.map((table) => `alter table ${table} enable trigger user;`).join('\n')}
-    commit;`);
+  const switched = (how: 'disable' | 'enable') =>
+    planted.map((table) => `alter table ${table} ${how} trigger user;`).join('\n');
+  await sql.begin((transaction) =>
+    transaction.unsafe(`${switched('disable')} ${inserts(from, to)} ${switched('enable')}`),
+  );
   await sql.unsafe(`analyze ${planted.join(', ')}`);
   const counts = planted.map((table) => `(select count(*) from ${table})`).join(' + ');
   const [row] = await sql.unsafe<{ rows: string }[]>(`select ${counts} as rows`);
