@@ -6,6 +6,7 @@ import { keepNote, noteOf } from './billing/notes.ts';
 import { runUntil } from './billing/time.ts';
 import type { Courier } from './webhooks/courier.ts';
 import type { Delivery } from './webhooks/delivery.ts';
+import { forge, forgerySchema } from './webhooks/forge.ts';
 import { shuffled } from './webhooks/shuffle.ts';
 
 const secondsOf: Record<string, number> = { second: 1, minute: 60, hour: 3_600, day: 86_400, week: 604_800 };
@@ -92,6 +93,9 @@ export function controlRoutes({ account, courier, faults, reset }: Controlled): 
     return context.json({ settled }, settled ? 200 : 504);
   });
 
+  control.post('/forge', async (context) =>
+    context.json(await forge(account, forgerySchema.parse(await body(context)))),
+  );
   control.post('/decline', async (context) => {
     const { customer, code } = decline.parse(await body(context));
     const { declines: _, ...note } = noteOf(account, account.customer(customer).id);

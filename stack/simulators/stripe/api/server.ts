@@ -37,14 +37,15 @@ async function serve(context: Context, account: Account, route: Route, faults: F
     checkCaller(context, account);
     const body = method === 'GET' ? new URL(context.req.url).search.slice(1) : await context.req.text();
     const key = context.req.header('idempotency-key');
+    const fault = faults.take(method, path);
+    if (fault?.kind === 'status' || fault?.kind === 'reset') await failBefore(fault);
     const done = await keys.once(account, key, { method, path, body }, async () => {
-      const fault = faults.take(method, path);
-      if (fault) await beforeEffect(fault);
+      if (fault && fault.delay_ms > 0) await delay(fault.delay_ms);
       const outcome = run(account, route, context, body, { id: requestId, idempotencyKey: key ?? null });
-      return { ...outcome, request: requestId, lost: fault?.kind === 'lost' };
+      return { ...outcome, request: requestId };
     });
     account.store.flush();
-    if ('lost' in done && done.lost) throw new CutConnection();
+    if (fault?.kind === 'lost') throw new CutConnection();
     const replayed: Record<string, string> = done.replayed
       ? { 'idempotent-replayed': 'true', 'original-request': done.request }
       : {};
@@ -86,10 +87,9 @@ function run(
   }
 }
 
-async function beforeEffect(fault: Fault): Promise<void> {
+async function failBefore(fault: Fault): Promise<never> {
   if (fault.delay_ms > 0) await delay(fault.delay_ms);
   if (fault.kind === 'reset') throw new CutConnection();
-  if (fault.kind !== 'status') return;
   const limited = fault.status === 429;
   throw new ApiError(fault.status, {
     type: fault.status < 500 ? 'invalid_request_error' : 'api_error',

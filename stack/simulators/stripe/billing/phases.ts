@@ -114,3 +114,23 @@ export function applyPhaseOf(account: Account, subscriptionId: string): void {
   if (schedule?.status === 'active' && phaseEnd(account, schedule.id) === account.now())
     finishPhase(account, schedule.id);
 }
+
+/** Items that were changed on the subscription itself become those of the schedule's current phase. */
+export function followChange(account: Account, subscriptionId: string): void {
+  const { schedule, items } = account.get('subscription', subscriptionId);
+  const { id, phases, current_phase: current } = account.get('subscription_schedule', String(schedule));
+  const changed = phases.map((phase) =>
+    phase.start_date === current?.start_date
+      ? {
+          ...phase,
+          items: items.data.map(({ price, quantity }) => ({
+            ...phase.items[0]!,
+            price: price.id,
+            plan: price.id,
+            quantity: quantity ?? 1,
+          })),
+        }
+      : phase,
+  );
+  account.change('subscription_schedule', id, { phases: changed }, 'subscription_schedule.updated');
+}

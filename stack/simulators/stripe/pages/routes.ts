@@ -2,7 +2,9 @@ import { html } from 'hono/html';
 import { Hono } from 'hono';
 import type { Account } from '../account.ts';
 import { checkoutPages } from './checkout-routes.ts';
+import { invoicePages } from './invoice-pages.ts';
 import { document } from './layout.ts';
+import { portalPages } from './portal-routes.ts';
 
 /** Everything that people see. */
 export function pageRoutes(account: Account): Hono {
@@ -24,6 +26,6 @@ export function pageRoutes(account: Account): Hono {
       ),
     );
   });
-  app.route('/', checkoutPages(account));
+  for (const pages of [checkoutPages, portalPages, invoicePages]) app.route('/', pages(account));
   return app;
 }

@@ -5,6 +5,8 @@ import { customerRoutes } from './customers.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { paymentMethodRoutes } from './payment-methods.ts';
 import { paymentRoutes } from './payments.ts';
+import { portalRoutes } from './portal.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -15,7 +17,9 @@ export const apiRoutesOfAll: Route[] = [
   ...paymentMethodRoutes,
   ...checkoutRoutes,
   ...subscriptionRoutes,
+  ...scheduleRoutes,
   ...invoiceRoutes,
   ...paymentRoutes,
+  ...portalRoutes,
   ...webhookRoutes,
 ];

@@ -22,6 +22,7 @@ import { endSubscription } from '../billing/ending.ts';
 import { collect } from '../billing/collect.ts';
 import { draftInvoice, finalize, keepForNextInvoice, takePendingLines } from '../billing/invoicing.ts';
 import { prorationLines } from '../billing/lines.ts';
+import { followChange } from '../billing/phases.ts';
 import { subscribe, trialEndFrom } from '../billing/subscribe.ts';
 import { periodEnd, trialSettings } from '../objects/subscription.ts';
 import { ownCard } from './subscription-checks.ts';
@@ -166,6 +167,7 @@ export const subscriptionRoutes = [
           ...cancellation(before, given, account.now()),
         },
       });
+      if (before.schedule && given.items) followChange(account, before.id);
       return account.get('subscription', before.id);
     },
   ),
