@@ -511,6 +511,57 @@ export type Database = {
           },
         ];
       };
+      licenses: {
+        Row: {
+          created_at: string;
+          expires_at: string;
+          features: string[];
+          id: string;
+          issued_at: string;
+          key_fingerprint: string;
+          kind: string;
+          licensee: string;
+          table_id: string;
+          tenant_id: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          expires_at: string;
+          features: string[];
+          id: string;
+          issued_at: string;
+          key_fingerprint: string;
+          kind: string;
+          licensee: string;
+          table_id: string;
+          tenant_id?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          created_at?: string;
+          expires_at?: string;
+          features?: string[];
+          id?: string;
+          issued_at?: string;
+          key_fingerprint?: string;
+          kind?: string;
+          licensee?: string;
+          table_id?: string;
+          tenant_id?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'licenses_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       notifications: {
         Row: {
           created_at: string;
@@ -1792,6 +1843,32 @@ export type Database = {
         };
         Returns: Json;
       };
+      admin_issue_license: {
+        Args: { features: string[]; licensee: string; months?: number; table_id: string };
+        Returns: Json;
+      };
+      admin_licenses: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          created_at: string;
+          expires_at: string;
+          features: string[];
+          id: string;
+          issued_at: string;
+          key_fingerprint: string;
+          kind: string;
+          licensee: string;
+          table_id: string;
+          tenant_id: string | null;
+          updated_at: string;
+        }[];
+        SetofOptions: {
+          from: '*';
+          to: 'licenses';
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       admin_overview: { Args: Record<PropertyKey, never>; Returns: Json };
       admin_provider_health: { Args: { hours?: number }; Returns: Json };
       admin_set_role: { Args: { member: string; reason: string; role: string }; Returns: Json };
@@ -1960,12 +2037,15 @@ export type Database = {
         Returns: Json;
       };
       import_campaign: { Args: { bundle: Json }; Returns: Json };
+      install_license: { Args: { claims: Json; key_fingerprint: string; tenant: string }; Returns: Json };
       invite_preview: { Args: { token: string }; Returns: Json };
       knowledge_graph: {
         Args: { around?: string; campaign_id: string; limit?: number; steps?: number };
         Returns: Json;
       };
       leave_tenant: { Args: Record<PropertyKey, never>; Returns: Json };
+      license_signed: { Args: { key_fingerprint: string; license: string }; Returns: undefined };
+      license_state: { Args: Record<PropertyKey, never>; Returns: Json };
       link_stripe_customer: { Args: { customer: string; tenant: string }; Returns: string };
       list_my_sessions: {
         Args: Record<PropertyKey, never>;

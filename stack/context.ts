@@ -92,6 +92,8 @@ export const operatorSettings = [
   'GLYPHOXA_GATEWAY_TLS_CERT',
   'GLYPHOXA_GATEWAY_TLS_KEY',
   'GLYPHOXA_GATEWAY_TLS_CA',
+  'LICENSE_PUBLIC_KEY',
+  'LICENSE_PRIVATE_KEY',
 ] as const;
 
 /** Heard by api and realtime under every command: tests ask in a minute what people ask in an hour. */

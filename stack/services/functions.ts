@@ -64,7 +64,13 @@ export function outside({ settings }: StackContext): Record<string, string> {
   for (const name of ['GLYPHOXA_GATEWAY_ADDR', 'GLYPHOXA_GATEWAY_SECRET'] as const) {
     if (settings[name]) found[name] = settings[name];
   }
-  for (const name of ['GLYPHOXA_GATEWAY_TLS_CERT', 'GLYPHOXA_GATEWAY_TLS_KEY', 'GLYPHOXA_GATEWAY_TLS_CA'] as const) {
+  for (const name of [
+    'GLYPHOXA_GATEWAY_TLS_CERT',
+    'GLYPHOXA_GATEWAY_TLS_KEY',
+    'GLYPHOXA_GATEWAY_TLS_CA',
+    'LICENSE_PUBLIC_KEY',
+    'LICENSE_PRIVATE_KEY',
+  ] as const) {
     const value = settings[name];
     // Given as text or as a file; a function cannot read outside of the project, so it gets the text.
     if (value) found[name] = value.startsWith('-----BEGIN') ? value : readFileSync(value, 'utf8');

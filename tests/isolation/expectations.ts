@@ -64,6 +64,7 @@ export const relations: Record<string, Expectation> = {
   invoices: readOnly('id', owners),
   // The planted row is the owner's own.
   notifications: readOnly('id', owners),
+  licenses: readOnly('id', owners),
   npcs: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: masters },
   // A plan names the other table's campaign, which is refused like one that does not exist.
   planned_sessions: { key: 'id', select: members, insert: mastersInsert, update: masters, delete: never },
@@ -130,6 +131,12 @@ export const functions: Record<string, FunctionExpectation> = {
   // A link that was never given out; tests/members takes real ones.
   accept_invite: { by: 'authenticated', args: () => ({ token: 'unknown' }), answers: nowhere },
   admin_audit: { by: 'authenticated', args: ({ tenant }) => ({ tenant }), answers: operatorsCall },
+  admin_issue_license: {
+    by: 'authenticated',
+    args: ({ tenant }) => ({ table_id: tenant, licensee: 'Myself', features: ['analytics'] }),
+    answers: operatorsCall,
+  },
+  admin_licenses: { by: 'authenticated', answers: operatorsCall },
   admin_overview: { by: 'authenticated', answers: operatorsCall },
   admin_provider_health: { by: 'authenticated', answers: operatorsCall },
   admin_set_role: {
@@ -199,6 +206,12 @@ export const functions: Record<string, FunctionExpectation> = {
     args: () => ({ bundle: {} }),
     answers: { owner: 'bundle_invalid', dm: 'bundle_invalid', viewer: 'forbidden', stranger: 'bundle_invalid' },
   },
+  install_license: { by: 'service_role', args: ({ tenant }) => ({ tenant, claims: {}, key_fingerprint: 'x' }) },
+  license_signed: {
+    by: 'service_role',
+    args: () => ({ license: '00000000-0000-4000-8000-000000000000', key_fingerprint: 'x' }),
+  },
+  license_state: { by: 'authenticated', answers: ownersCall },
   knowledge_graph: {
     by: 'authenticated',
     args: ({ campaign }) => ({ campaign_id: campaign }),

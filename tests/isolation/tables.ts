@@ -173,6 +173,11 @@ async function plant(tenant: string, user: string): Promise<Planted> {
       `insert into mgmt.notifications (user_id, tenant_id, kind) values ($1, $2, 'plan_changed') returning id`,
       [user, tenant],
     ),
+    licenses: await id(
+      `insert into mgmt.licenses (id, kind, tenant_id, table_id, licensee, features, issued_at, expires_at, key_fingerprint)
+       values (gen_random_uuid(), 'installed', $1, $1, 'Planted', '{analytics}', now(), now() + interval '1 year', 'x') returning id`,
+      [tenant],
+    ),
     npcs: await id(
       `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', '["planted"]') returning id`,
       [tenant, campaign],
@@ -260,6 +265,7 @@ export const patches: Record<string, Record<string, unknown>> = {
   invites: { note: 'Patched' },
   invoices: { status: 'void' },
   notifications: { kind: 'test' },
+  licenses: { features: ['voice_cloning'] },
   npcs: { personality: 'Patched' },
   planned_sessions: { title: 'Patched' },
   provider_configs: { model: 'Patched' },
