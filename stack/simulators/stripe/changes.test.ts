@@ -126,12 +126,45 @@ test('a refused upgrade changes nothing with error_if_incomplete, and waits with
     payment_behavior: 'pending_if_incomplete',
   });
   expect(itemOf(waiting).price.id).toBe(bench.prices.adventurerMonthly);
+  expect(waiting.status).toBe('active');
   expect(waiting.pending_update?.subscription_items?.[0]?.price.id).toBe(bench.prices.masterMonthly);
   await bench.control('/decline', { customer: before.customer, code: null });
   await bench.stripe.invoices.pay(String(waiting.latest_invoice));
   const paid = await bench.stripe.subscriptions.retrieve(before.id);
   expect(itemOf(paid).price.id).toBe(bench.prices.masterMonthly);
   expect(paid.pending_update).toBeNull();
+});
+
+test('a change to a year whose card asks its owner waits for the page of its invoice, or is given up', async () => {
+  const { id } = await bench.customer('pm_card_authenticationRequired');
+  const trial = await bench.stripe.subscriptions.create({
+    customer: id,
+    items: [{ price: bench.prices.adventurerMonthly }],
+    payment_behavior: 'default_incomplete',
+  });
+  const confirm = (invoice: unknown) =>
+    fetch(`${bench.simulator.url}/3ds/${String(invoice)}`, {
+      method: 'POST',
+      body: new URLSearchParams({ confirmation: 'complete' }),
+    });
+  await bench.stripe.invoices.pay(String(trial.latest_invoice)).catch((error: unknown) => error);
+  await confirm(trial.latest_invoice);
+  const change = () =>
+    bench.stripe.subscriptions.update(trial.id, {
+      items: [{ id: itemOf(trial).id, price: bench.prices.adventurerYearly }],
+      proration_behavior: 'always_invoice',
+      payment_behavior: 'pending_if_incomplete',
+    });
+  const given = await change();
+  expect(given).toMatchObject({ status: 'active', pending_update: { expires_at: expect.any(Number) as number } });
+  await bench.advance('23 hours');
+  expect(await bench.stripe.invoices.retrieve(String(given.latest_invoice))).toMatchObject({ status: 'void' });
+  const again = await change();
+  await confirm(again.latest_invoice);
+  const after = await bench.stripe.subscriptions.retrieve(trial.id);
+  expect(after).toMatchObject({ status: 'active', pending_update: null });
+  expect(itemOf(after).price.id).toBe(bench.prices.adventurerYearly);
+  expect(itemOf(after).current_period_end - itemOf(after).current_period_start).toBeGreaterThanOrEqual(365 * 86_400);
 });
 
 test('a schedule changes the price at the end of the period and then lets go', async () => {
@@ -145,9 +178,14 @@ test('a schedule changes the price at the end of the period and then lets go', a
         start_date: phases[0]!.start_date,
         end_date: phases[0]!.end_date,
       },
-      { items: [{ price: bench.prices.adventurerMonthly, quantity: 1 }], proration_behavior: 'none' },
+      {
+        items: [{ price: bench.prices.adventurerMonthly, quantity: 1 }],
+        proration_behavior: 'none',
+        metadata: { next_plan: '' },
+      },
     ],
   });
+  await bench.stripe.subscriptions.update(before.id, { metadata: { next_plan: 'adventurer', kept: 'yes' } });
   const scheduled = await bench.stripe.subscriptions.retrieve(before.id);
   expect(scheduled.schedule).toBe(id);
   expect(itemOf(scheduled).price.id).toBe(bench.prices.masterMonthly);
@@ -160,6 +198,7 @@ test('a schedule changes the price at the end of the period and then lets go', a
   const after = await bench.stripe.subscriptions.retrieve(before.id, { expand: ['latest_invoice'] });
   expect(itemOf(after)).toMatchObject({ id: itemOf(before).id, price: { id: bench.prices.adventurerMonthly } });
   expect(itemOf(after).current_period_start).toBe(itemOf(before).current_period_end);
+  expect(after.metadata).toEqual({ kept: 'yes' });
   expect(after.latest_invoice).toMatchObject({ amount_paid: 900, billing_reason: 'subscription_cycle' });
   await bench.advance('32 days');
   expect(await bench.stripe.subscriptionSchedules.retrieve(id)).toMatchObject({

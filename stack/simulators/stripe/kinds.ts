@@ -70,8 +70,6 @@ export interface Note {
   checkout?: CheckoutWishes;
   /** Checkout sessions and invoices: the card that waits for its owner's confirmation. */
   unconfirmed_card?: string;
-  /** Subscriptions: items to be changed once the invoice is paid (`pending_if_incomplete`). */
-  waiting_items?: { id: string; price: string; quantity: number }[];
 }
 
 export interface CheckoutWishes {

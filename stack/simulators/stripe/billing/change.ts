@@ -7,7 +7,6 @@ import { itemList, planOf, subscriptionItem } from '../objects/subscription.ts';
 import { collect, paymentError } from './collect.ts';
 import { draftInvoice, finalize, keepForNextInvoice } from './invoicing.ts';
 import { type ItemChange, periodLines, prorationLines, unitAmount } from './lines.ts';
-import { keepNote } from './notes.ts';
 import { periodAfter } from './periods.ts';
 import { recurringPrice } from './subscribe.ts';
 
@@ -76,7 +75,7 @@ export function changeSubscription(account: Account, id: string, change: Change)
   const prorations = prorates ? prorationLines(account, before, credited, at, newPeriod) : [];
   const charges = newPeriod ? periodLines(account, account.get('subscription', id)) : [];
   const atOnce = newPeriod || (change.prorationBehavior === 'always_invoice' && prorations.length > 0);
-  const waits = change.paymentBehavior === 'pending_if_incomplete' && atOnce && !newPeriod;
+  const waits = change.paymentBehavior === 'pending_if_incomplete' && atOnce;
   if (!atOnce) {
     keepForNextInvoice(account, before, prorations);
     tellChange(account, before);
@@ -87,10 +86,6 @@ export function changeSubscription(account: Account, id: string, change: Change)
   else tellChange(account, before);
   account.tell('invoice.created', invoice);
   finalize(account, invoice.id);
-  if (waits)
-    keepNote(account, id, {
-      waiting_items: periods.map((item) => ({ id: item.id, price: item.price.id, quantity: item.quantity ?? 1 })),
-    });
   if (before.collection_method === 'send_invoice') return account.get('invoice', invoice.id);
   const outcome = collect(account, invoice.id);
   if (outcome.kind !== 'paid' && change.paymentBehavior === 'error_if_incomplete')
@@ -109,8 +104,10 @@ function holdItems(account: Account, before: Stripe.Subscription): void {
   const wanted = account.get('subscription', before.id);
   account.change('subscription', before.id, {
     items: before.items,
+    billing_cycle_anchor: before.billing_cycle_anchor,
     pending_update: {
-      billing_cycle_anchor: null,
+      billing_cycle_anchor:
+        wanted.billing_cycle_anchor === before.billing_cycle_anchor ? null : wanted.billing_cycle_anchor,
       cancel_at_period_end: null,
       discount: null,
       discounts: null,

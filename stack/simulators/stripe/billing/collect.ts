@@ -7,6 +7,7 @@ import { closePayment, openPayment, subscriptionOf } from './invoicing.ts';
 import { keepNote, noteOf } from './notes.ts';
 import { day } from './periods.ts';
 import { afterLastRetry, afterPayment, becomePastDue } from './standing.ts';
+import { isWaitingFor } from './waiting-items.ts';
 
 export type Outcome = { kind: 'paid' } | { kind: 'declined'; decline: Decline } | { kind: 'unconfirmed' };
 
@@ -154,7 +155,8 @@ function countFailure(account: Account, id: string, attempt: Attempt): void {
   const first = note.first_failure ?? now;
   const failures = (note.failures ?? 0) + (attempt.onSession && note.first_failure !== undefined ? 0 : 1);
   keepNote(account, id, { first_failure: first, failures });
-  const incomplete = subscription?.status === 'incomplete';
+  // Neither a first invoice nor one that a change waits for is tried again by itself.
+  const incomplete = subscription?.status === 'incomplete' || isWaitingFor(subscription, id);
   const days = account.settings.retryDays[failures - 1];
   const next = incomplete || days === undefined ? null : Math.max(first + days * day, now + 1);
   account.change('invoice', id, {

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { Account } from '../account.ts';
+import { mergeMetadata } from '../api/parameters.ts';
 import { endSubscription } from './ending.ts';
 import { changeSubscription, type WantedItem } from './change.ts';
 
@@ -104,7 +105,7 @@ function wantedItems(items: Stripe.SubscriptionItem[], phase: Schedule['phases']
 
 function metadataOf(account: Account, id: string, phase: Schedule['phases'][number]): Partial<Stripe.Subscription> {
   const { metadata } = account.get('subscription', id);
-  return { metadata: { ...metadata, ...phase.metadata } };
+  return { metadata: mergeMetadata(metadata, phase.metadata ?? {}) };
 }
 
 /** When the subscription's schedule changes it at this moment, the change is made. For previews of the next invoice. */

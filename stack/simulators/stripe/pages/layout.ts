@@ -24,7 +24,7 @@ const style = raw(`
   label { display: grid; gap: 4px; font-size: .92rem; font-weight: 550; }
   label.choice { grid-template-columns: auto 1fr auto; gap: 12px; align-items: center; border: 1px solid var(--line); border-radius: 8px; padding: 12px;
     cursor: pointer; } label.choice:has(:checked) { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
-  input:not([type=radio]), select, textarea { font: inherit; color: inherit; background: var(--field); border: 1px solid var(--line); border-radius: 8px;
+  input:not([type=radio]), select, textarea { font: inherit; font-weight: 400; color: inherit; background: var(--field); border: 1px solid var(--line); border-radius: 8px;
     padding: 10px 12px; width: 100%; min-height: 44px; }
   .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 14px; }
   .actions { display: flex; flex-wrap: wrap; gap: 12px; align-items: center; margin-top: 4px; }

@@ -59,7 +59,8 @@ function readPhases(account: Account, given: GivenPhase[], firstStart: number): 
       currency: prices[0]!.currency,
       items: one.items.map(({ price, quantity = 1 }) => ({ price, quantity })),
       prorationBehavior: one.proration_behavior ?? 'create_prorations',
-      metadata: mergeMetadata({}, one.metadata),
+      // An empty value stays: it takes the key away from the subscription when the phase begins.
+      metadata: one.metadata === '' ? {} : { ...one.metadata },
     });
     start = end;
     return made;
