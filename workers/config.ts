@@ -4,7 +4,10 @@ const address = z.url({ protocol: /^https?$/ });
 
 const environment = z.object({
   WORKER_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
-  WORKERS_PORT: z.coerce.number().int().min(1).max(65535).default(24332),
+  /** 0: any free one. */
+  WORKERS_PORT: z.coerce.number().int().min(0).max(65535).default(24332),
+  /** Jobs under way at once; each holds a connection. */
+  WORKERS_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(4),
   HOST: z.string().default('127.0.0.1'),
   APP_URL: address,
   SMTP_HOST: z.string().optional(),
@@ -13,6 +16,8 @@ const environment = z.object({
   SMTP_PASS: z.string().optional(),
   SMTP_FROM: z.string().default('Glyphoxa <no-reply@glyphoxa.localhost>'),
   GLYPHOXA_GATEWAY_ADDR: z.string().optional(),
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_API_URL: address.optional(),
   GLYPHOXA_KEYRING: z.string().optional(),
   DISCORD_API_URL: address.default('https://discord.com/api'),
 });

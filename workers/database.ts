@@ -6,9 +6,9 @@ export interface Database {
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
 }
 
-/** One pool for everything: jobs, handing over, pg-boss's own upkeep. */
-export function openPool(connectionString: string, onError: (error: Error) => void): pg.Pool {
-  const pool = new pg.Pool({ connectionString, max: 6, application_name: 'glyphoxa-workers', keepAlive: true });
+/** One pool for everything: so many jobs, and two connections for handing over and pg-boss's own upkeep. */
+export function openPool(connectionString: string, jobs: number, onError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: jobs + 2, application_name: 'glyphoxa-workers', keepAlive: true });
   // An idle connection that breaks is replaced at the next use.
   pool.on('error', onError);
   return pool;

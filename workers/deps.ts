@@ -1,4 +1,5 @@
 import type { GatewayClient } from '../domain/gateway/mod.ts';
+import type { Stripe } from '../domain/stripe/client.ts';
 import type { WorkerConfig } from './config.ts';
 import type { DirectMessages } from './discord.ts';
 import type { Log } from './log.ts';
@@ -15,6 +16,12 @@ export function createDeps(config: WorkerConfig, log: Log): { deps: SharedDeps; 
     const client = createGatewayClient(gatewayOptions(config.env));
     closers.push(() => client.close());
     return client;
+  });
+
+  const stripe = once(async (): Promise<Stripe | null> => {
+    if (!config.STRIPE_SECRET_KEY) return null;
+    const { createStripe } = await import('../domain/stripe/client.ts');
+    return createStripe({ secretKey: config.STRIPE_SECRET_KEY, apiUrl: config.STRIPE_API_URL });
   });
 
   const mail = once(async (): Promise<Mailer | null> => {
@@ -38,7 +45,7 @@ export function createDeps(config: WorkerConfig, log: Log): { deps: SharedDeps; 
   });
 
   return {
-    deps: { gateway, mail, discord, appUrl: config.APP_URL.replace(/\/$/, ''), env: config.env, log },
+    deps: { gateway, stripe, mail, discord, appUrl: config.APP_URL.replace(/\/$/, ''), env: config.env, log },
     close: () => closers.forEach((end) => end()),
   };
 }

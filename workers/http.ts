@@ -6,6 +6,8 @@ import { longestLag, readQueueState } from './queue-state.ts';
 
 export interface HttpParts {
   pool: pg.Pool;
+  /** Names of the jobs that this worker does. */
+  jobs: string[];
   metrics: Metrics;
   log: Log;
   /** When the loop last looked for work, in milliseconds since the epoch. */
@@ -18,14 +20,14 @@ const readyLagSeconds = 300;
 const silentMs = 60_000;
 
 /** `/healthz`: the loop turns. `/readyz`: the database answers and the queues are not behind. `/metrics` for Prometheus. */
-export function createHttpServer({ pool, metrics, log, lastLook }: HttpParts): Server {
+export function createHttpServer({ pool, jobs, metrics, log, lastLook }: HttpParts): Server {
   const routes: Record<string, (response: ServerResponse) => Promise<void>> = {
     '/healthz': async (response) => {
       const healthy = Date.now() - lastLook() < silentMs;
       json(response, healthy ? 200 : 503, { status: healthy ? 'ok' : 'stuck' });
     },
     '/readyz': async (response) => {
-      const state = await readQueueState(pool);
+      const state = await readQueueState(pool, jobs);
       const lag = longestLag(state);
       json(response, lag < readyLagSeconds ? 200 : 503, {
         status: lag < readyLagSeconds ? 'ok' : 'behind',
@@ -34,7 +36,7 @@ export function createHttpServer({ pool, metrics, log, lastLook }: HttpParts): S
       });
     },
     '/metrics': async (response) => {
-      const text = await metrics.text(await readQueueState(pool));
+      const text = await metrics.text(await readQueueState(pool, jobs));
       response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
     },
   };

@@ -13,17 +13,32 @@ import { Workers } from './workers.ts';
 const patienceMs = 8_000;
 
 const config = readConfig(process.env);
-const pool = openPool(config.WORKER_DATABASE_URL, (error) =>
+const pool = openPool(config.WORKER_DATABASE_URL, config.WORKERS_CONCURRENCY, (error) =>
   log.warn('a connection broke', { error: describe(error) }),
 );
 const boss = await openQueues(pool, jobs, log);
 const metrics = new Metrics();
 const { deps, close } = createDeps(config, log);
-const workers = new Workers({ pool, databaseUrl: config.WORKER_DATABASE_URL, boss, jobs, deps, metrics, log });
+const workers = new Workers({
+  pool,
+  databaseUrl: config.WORKER_DATABASE_URL,
+  boss,
+  jobs,
+  concurrency: config.WORKERS_CONCURRENCY,
+  deps,
+  metrics,
+  log,
+});
 workers.start();
 
-const server = createHttpServer({ pool, metrics, log, lastLook: () => workers.lastLook });
-server.listen(config.WORKERS_PORT, config.HOST, () => log.info('workers ready', { port: config.WORKERS_PORT }));
+const server = createHttpServer({
+  pool,
+  jobs: jobs.map(({ name }) => name),
+  metrics,
+  log,
+  lastLook: () => workers.lastLook,
+});
+server.listen(config.WORKERS_PORT, config.HOST, () => log.info('workers ready', { address: server.address() }));
 
 async function stop(signal: NodeJS.Signals): Promise<void> {
   const outcome = await workers.stop(patienceMs);

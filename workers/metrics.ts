@@ -39,7 +39,7 @@ export class Metrics {
     });
     this.#outbox = new Gauge({
       name: `${prefix}outbox_rows`,
-      help: 'Rows of the outbox: all, and those that are due.',
+      help: 'Rows of the outbox: all, those that are due, and those of jobs that this worker does not know.',
       labelNames: ['state'],
       registers,
     });
@@ -79,6 +79,7 @@ export class Metrics {
   async text(state: QueueState): Promise<string> {
     this.#outbox.set({ state: 'all' }, state.outbox.rows);
     this.#outbox.set({ state: 'due' }, state.outbox.due);
+    this.#outbox.set({ state: 'unknown' }, state.outbox.unknown);
     this.#outboxLag.set(state.outbox.lag_seconds);
     this.#queued.reset();
     this.#queueLag.reset();

@@ -2,13 +2,13 @@ import type pg from 'pg';
 
 /** The answer of private.queue_state(). */
 export interface QueueState {
-  outbox: { rows: number; due: number; lag_seconds: number };
+  outbox: { rows: number; due: number; unknown: number; lag_seconds: number };
   queues: Record<string, { ready: number; delayed: number; lag_seconds: number }>;
   dead_letters: number;
 }
 
-export async function readQueueState(pool: pg.Pool): Promise<QueueState> {
-  const { rows } = await pool.query<{ state: QueueState }>('select private.queue_state() as state');
+export async function readQueueState(pool: pg.Pool, jobs: string[]): Promise<QueueState> {
+  const { rows } = await pool.query<{ state: QueueState }>('select private.queue_state($1) as state', [jobs]);
   return rows[0]!.state;
 }
 

@@ -12,13 +12,12 @@ export interface RunnerParts {
   pool: pg.Pool;
   boss: PgBoss;
   jobs: JobDefinition[];
+  /** Jobs under way at once; each holds a connection. */
+  concurrency: number;
   deps: SharedDeps;
   metrics: Metrics;
   log: Log;
 }
-
-/** Jobs under way at once; each holds a connection. */
-const concurrency = 4;
 
 /**
  * Runs jobs, each in one transaction from taking it to completing it. Killed anywhere in between, the server undoes what was
@@ -45,7 +44,7 @@ export class Runner {
     for (const name of queues) {
       const job = this.#byName.get(name);
       if (!job || this.#stopping) continue;
-      if (this.#running.has(name) || this.#running.size >= concurrency) {
+      if (this.#running.has(name) || this.#running.size >= this.#parts.concurrency) {
         this.#waiting.add(name);
         continue;
       }

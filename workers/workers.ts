@@ -12,6 +12,7 @@ export interface WorkersParts {
   databaseUrl: string;
   boss: PgBoss;
   jobs: JobDefinition[];
+  concurrency: number;
   deps: SharedDeps;
   metrics: Metrics;
   log: Log;

@@ -29,13 +29,13 @@ export class OwnGateway {
     return `http://127.0.0.1:${this.port + 1}`;
   }
 
-  async start(): Promise<void> {
+  async start(databaseUrl = stackVariable('GATEWAY_DATABASE_URL')): Promise<void> {
     const child = spawn('node', [main], {
       env: {
         PATH: process.env.PATH,
         PORT: String(this.port),
         CONTROL_PORT: String(this.port + 1),
-        GATEWAY_DATABASE_URL: stackVariable('GATEWAY_DATABASE_URL'),
+        GATEWAY_DATABASE_URL: databaseUrl,
         GLYPHOXA_GATEWAY_SECRET: stackVariable('GLYPHOXA_GATEWAY_SECRET'),
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,7 @@ export interface Mail {
   subject: string;
   text: string;
   html: string | null;
+  message_id: string | null;
   link: string | null;
   code: string | null;
 }

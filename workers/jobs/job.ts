@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { GatewayClient } from '../../domain/gateway/mod.ts';
+import type { Stripe } from '../../domain/stripe/client.ts';
 import type { Database } from '../database.ts';
 import type { DirectMessages } from '../discord.ts';
 import type { Log } from '../log.ts';
@@ -13,6 +14,7 @@ export interface JobDeps {
    */
   db: Database;
   gateway: () => Promise<GatewayClient | null>;
+  stripe: () => Promise<Stripe | null>;
   mail: () => Promise<Mailer | null>;
   discord: () => Promise<DirectMessages | null>;
   /** Public address of the app, without a slash at the end. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GatewayError } from '../../domain/gateway/mod.ts';
+import { isGatewayError } from '../gateway-error.ts';
 import { defineJob, type JobDeps, patient } from './job.ts';
 
 const deletionSchema = z.object({
@@ -68,7 +68,7 @@ async function leaveGateway(tenant: string, { gateway_given_up: givenUp }: Delet
   try {
     await gateway.deleteTenant({ id: tenant });
   } catch (thrown) {
-    if (!(thrown instanceof GatewayError)) throw thrown;
+    if (!isGatewayError(thrown)) throw thrown;
     if (thrown.code === 'not_found' || thrown.code === 'gateway_unsupported' || givenUp) {
       deps.log.warn('the voice service was not told of a deleted table', { tenant, code: thrown.code });
       return;

@@ -8,6 +8,7 @@ export interface Message {
   subject: string;
   text: string;
   html: string | null;
+  message_id: string | null;
   /** ISO 8601 */
   received_at: string;
   /** The first link of the text. */
@@ -34,6 +35,7 @@ export class Mailbox {
       subject: mail.subject ?? '(no subject)',
       text,
       html: mail.html ?? null,
+      message_id: mail.messageId ?? null,
       received_at: new Date().toISOString(),
       link: /https?:\/\/\S+/.exec(text)?.[0] ?? null,
       code: /(?<![\w/=-])\d{6}(?![\w/=-])/.exec(text)?.[0] ?? null,

@@ -1,0 +1,127 @@
+// A database that only a test's own worker and gateway work on: its clock can be moved, and its worker killed.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { expect, vi } from 'vitest';
+import { snowflake } from '../lib/database.ts';
+import { OwnGateway } from '../gateway/own-gateway.ts';
+import { ScratchDatabase } from '../gateway/scratch-database.ts';
+import { stackVariable } from '../lib/environment.ts';
+
+type Row = Record<string, unknown>;
+
+export interface Table {
+  tenant: string;
+  campaign: string;
+  owner: string;
+  email: string;
+  discordId: string;
+}
+
+export class Scratch {
+  readonly database: ScratchDatabase;
+  readonly gateway: OwnGateway;
+
+  private constructor(database: ScratchDatabase, gateway: OwnGateway) {
+    this.database = database;
+    this.gateway = gateway;
+  }
+
+  static async create(): Promise<Scratch> {
+    const [database, gateway] = await Promise.all([ScratchDatabase.create(), OwnGateway.prepare()]);
+    await database.migrate();
+    await database.asRoot(`update private.settings set value = '"managed"' where key = 'deployment.mode'`);
+    // The role has its password for the whole server.
+    await gateway.start(database.urlFor('GATEWAY_DATABASE_URL'));
+    return new Scratch(database, gateway);
+  }
+
+  async remove(): Promise<void> {
+    await this.gateway.end('SIGKILL');
+    await this.database.drop();
+  }
+
+  /** What a worker on this database needs besides its address. */
+  get workerEnv(): Record<string, string> {
+    return {
+      GLYPHOXA_GATEWAY_ADDR: this.gateway.address,
+      GLYPHOXA_GATEWAY_SECRET: stackVariable('GLYPHOXA_GATEWAY_SECRET'),
+    };
+  }
+
+  root<T extends Row = Row>(sql: string, values: unknown[] = []): Promise<T[]> {
+    return this.database.asRoot<T>(sql, values);
+  }
+
+  async one<T>(sql: string, values: unknown[] = []): Promise<T> {
+    const [row] = await this.root<{ answer: T }>(sql, values);
+    return row!.answer;
+  }
+
+  async clock(offset: string): Promise<void> {
+    await this.root(`update private.settings set value = to_jsonb($1::text) where key = 'clock.offset'`, [offset]);
+  }
+
+  enqueue(job: string, payload: object = {}): Promise<unknown> {
+    return this.root('select private.enqueue($1, $2)', [job, payload]);
+  }
+
+  /** An owner with a table on the plan that has no cap, and a bot that the gateway believes in. */
+  async table(plan = 'guild'): Promise<Table> {
+    const owner = randomUUID();
+    const email = `owner.${randomBytes(6).toString('hex')}@example.com`;
+    const discordId = snowflake(400);
+    await this.root(
+      `with person as (
+         insert into auth.users (id, aud, role, email, email_confirmed_at, raw_user_meta_data, created_at, updated_at)
+         values ($1, 'authenticated', 'authenticated', $2, now(), '{"full_name": "Olga"}', now(), now())
+       )
+       insert into auth.identities (id, user_id, provider, provider_id, identity_data, last_sign_in_at, created_at, updated_at)
+       values (gen_random_uuid(), $1, 'discord', $3, jsonb_build_object('sub', $3::text), now(), now(), now())`,
+      [owner, email, discordId],
+    );
+    await this.root(
+      `select set_config('request.jwt.claims', jsonb_build_object('sub', $1::text, 'role', 'authenticated')::text, false), mgmt.ensure_account()`,
+      [owner],
+    );
+    const [row] = await this.root<{ tenant: string; campaign: string }>(
+      `select tenant.id as tenant, tenant.campaign_id as campaign
+       from public.tenants as tenant join mgmt.users as member on member.tenant_id = tenant.id where member.id = $1`,
+      [owner],
+    );
+    const { tenant, campaign } = row!;
+    await this.root(
+      `update mgmt.subscriptions set plan_id = $2, status = 'active', trial_end = null where tenant_id = $1`,
+      [tenant, plan],
+    );
+    await this.root(`update public.tenants set bot_token = 'any.token' where id = $1`, [tenant]);
+    return { tenant, campaign, owner, email, discordId };
+  }
+
+  /** A session of the table that is on air since `ago`, as the gateway writes it. */
+  async session({ tenant, campaign }: Table, ago = '0 seconds'): Promise<string> {
+    const id = randomUUID();
+    await this.root(
+      `insert into public.sessions (id, tenant_id, campaign_id, guild_id, channel_id, license_tier, state, started_at)
+       values ($1, $2, $3, $4, $5, 'dedicated', 'pending', now() - $6::interval)`,
+      [id, tenant, campaign, snowflake(2), snowflake(1), ago],
+    );
+    await this.root(
+      `update public.sessions set state = 'active', activated_at = private.now() - $2::interval, last_heartbeat = now() where id = $1`,
+      [id, ago],
+    );
+    return id;
+  }
+
+  /** Everything that is due is done, also what that wanted done in turn. */
+  async drained(timeout = 20_000): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        const [row] = await this.root<{ left: number }>(
+          `select (select count(*) from private.outbox where run_at <= private.now())
+             + (select count(*) from pgboss.job where state < 'completed' and name not like '\\_\\_%' and name <> 'dead.letter') as left`,
+        );
+        expect(Number(row!.left)).toBe(0);
+      },
+      { timeout, interval: 40 },
+    );
+  }
+}
