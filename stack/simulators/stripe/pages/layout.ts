@@ -26,6 +26,7 @@ const style = raw(`
     cursor: pointer; } label.choice:has(:checked) { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
   input:not([type=radio]), select, textarea { font: inherit; font-weight: 400; color: inherit; background: var(--field); border: 1px solid var(--line); border-radius: 8px;
     padding: 10px 12px; width: 100%; min-height: 44px; }
+  ::placeholder { color: var(--soft); opacity: 1; }
   .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 14px; }
   .actions { display: flex; flex-wrap: wrap; gap: 12px; align-items: center; margin-top: 4px; }
   button, a.button { font: inherit; font-weight: 600; border: 1px solid var(--line); border-radius: 8px; padding: 10px 18px; min-height: 44px; cursor: pointer;
