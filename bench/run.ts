@@ -3,7 +3,7 @@
 import { cpus, totalmem } from 'node:os';
 import { startFreshStack } from '../scripts/fresh-stack.ts';
 
-const benchmarks = ['campaign-list', 'transcript-latency', 'rls-cost'];
+const benchmarks = ['campaign-list', 'transcript-latency', 'rls-cost', 'stripe-webhook'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benchmarks.includes(name));

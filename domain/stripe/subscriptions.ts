@@ -1,5 +1,5 @@
-// Writes to a subscription at Stripe. Each says what is to be, not what to do, so that a second time changes nothing; the key keeps
-// Stripe from doing a repeated request twice while the first is still under way.
+// Writes to a subscription at Stripe. Each says what is to be, not what to do, so that a second time changes nothing; the key makes
+// a repeated request the same request.
 import { idOf, type Stripe } from './client.ts';
 import { choiceOf, type Interval, type Plan, type PlanChoice } from './plans.ts';
 
@@ -158,8 +158,11 @@ export async function endAtPeriodEnd(
     subscription.id,
     {
       cancel_at_period_end: true,
-      cancellation_details: { ...(feedback && { feedback }), ...(comment && { comment }) },
-      metadata: { cancel_reason: reason ?? '' },
+      ...((feedback || comment) && {
+        cancellation_details: { ...(feedback && { feedback }), ...(comment && { comment }) },
+      }),
+      // Said again without a reason, the first one stays.
+      ...(reason && { metadata: { cancel_reason: reason } }),
     },
     { idempotencyKey: keyOf(`end:${subscription.id}`) },
   );

@@ -6,7 +6,7 @@ import { undoPlanned } from './change.ts';
 import { intentFields, keysFor } from './choice.ts';
 import { readContext, readPlans } from './context.ts';
 import type { BillingDeps } from './deps.ts';
-import { readLive } from './live.ts';
+import { withLive } from './live.ts';
 
 /** Why people go, and what Stripe calls it. */
 const feedback = {
@@ -31,12 +31,13 @@ export async function cancelPlan(deps: BillingDeps, call: Call): Promise<Respons
   const context = await readContext(user);
   const input = await readBody(call.request, cancelInput);
   const stripe = deps.stripe();
-  const state = await readLive(stripe, context, await readPlans(user));
-  const keyOf = keysFor(input.idempotency_key);
-  await releaseSchedule(stripe, state, keyOf);
+  const plans = await readPlans(user);
   const { reason, comment } = input;
-  await endAtPeriodEnd(stripe, state, { reason, comment, feedback: reason && feedback[reason] }, keyOf);
-  return Response.json({ cancel_at: new Date(state.periodEnd * 1000).toISOString() });
+  return withLive(stripe, context, plans, keysFor(input.idempotency_key), async (state, keyOf) => {
+    await releaseSchedule(stripe, state, keyOf);
+    await endAtPeriodEnd(stripe, state, { reason, comment, feedback: reason && feedback[reason] }, keyOf);
+    return Response.json({ cancel_at: new Date(state.periodEnd * 1000).toISOString() });
+  });
 }
 
 /** POST /reactivate. Takes back a cancellation or a change that waits for the period's end; with neither, nothing is to be done. */
@@ -46,7 +47,8 @@ export async function reactivatePlan(deps: BillingDeps, call: Call): Promise<Res
   const input = await readBody(call.request, z.object(intentFields));
   const stripe = deps.stripe();
   const plans = await readPlans(user);
-  const state = await readLive(stripe, context, plans);
-  await undoPlanned(stripe, state, keysFor(input.idempotency_key));
-  return Response.json({ renews_at: new Date(state.periodEnd * 1000).toISOString() });
+  return withLive(stripe, context, plans, keysFor(input.idempotency_key), async (state, keyOf) => {
+    await undoPlanned(stripe, state, keyOf);
+    return Response.json({ renews_at: new Date(state.periodEnd * 1000).toISOString() });
+  });
 }

@@ -17,7 +17,7 @@ import { choiceInput, keysFor, pick, priceOf } from './choice.ts';
 import { readContext, readPlans } from './context.ts';
 import type { BillingDeps } from './deps.ts';
 import { needsConfirmation } from './explain.ts';
-import { readLive, requirePaid } from './live.ts';
+import { requirePaid, withLive } from './live.ts';
 import { samePlan } from './preview.ts';
 
 /** What was agreed with Stripe. The database follows by webhook. */
@@ -40,9 +40,13 @@ export async function changePlan(deps: BillingDeps, call: Call): Promise<Respons
   const plans = await readPlans(user);
   const to = pick(plans, input.plan_id, input.interval);
   const stripe = deps.stripe();
-  const state = await readLive(stripe, context, plans);
+  return withLive(stripe, context, plans, keysFor(input.idempotency_key), (state, keyOf) =>
+    changeTo(stripe, state, to, keyOf),
+  );
+}
+
+async function changeTo(stripe: Stripe, state: SubscriptionState, to: PlanChoice, keyOf: KeyOf): Promise<Response> {
   requirePaid(state);
-  const keyOf = keysFor(input.idempotency_key);
   const kind = state.current ? kindOfChange(state.current, to) : 'upgrade';
   switch (kind) {
     case 'same':
@@ -51,7 +55,7 @@ export async function changePlan(deps: BillingDeps, call: Call): Promise<Respons
       return answer(to);
     case 'cancel':
       await releaseSchedule(stripe, state, keyOf);
-      if (!state.isEnding || state.scheduleId) await endAtPeriodEnd(stripe, state, {}, keyOf);
+      if (!state.subscription.cancel_at_period_end) await endAtPeriodEnd(stripe, state, {}, keyOf);
       return answer(to, state.periodEnd);
     case 'downgrade':
       await planDowngrade(stripe, state, to, keyOf);

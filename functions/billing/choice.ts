@@ -11,7 +11,7 @@ import type { Stripe } from '../../domain/stripe/client.ts';
 import type { KeyOf } from '../../domain/stripe/subscriptions.ts';
 import { AppError } from '../_shared/app-error.ts';
 
-/** One key per intent of a person: a double tap or a resend carries the same. */
+/** One key per intent of a person: a double tap or a resend carries the same, a new try after a refusal a new one. */
 export const intentFields = { idempotency_key: z.uuid().optional() };
 
 export const choiceInput = z.object({
@@ -20,13 +20,9 @@ export const choiceInput = z.object({
   ...intentFields,
 });
 
-/** Two requests without a key are one intent within this time. */
-const sameIntentMs = 60_000;
-
-/** Keys for the writes that one request makes. */
-export function keysFor(idempotencyKey: string | undefined): KeyOf {
-  const request = idempotencyKey ?? `at-${Math.floor(Date.now() / sameIntentMs)}`;
-  return (intent) => `${intent}:${request}`;
+/** Keys for the writes that one request makes: the same for a repeat of the same intent, new for every other. */
+export function keysFor(idempotencyKey: string = crypto.randomUUID()): KeyOf {
+  return (intent) => `${intent}:${idempotencyKey}`;
 }
 
 /** The plan that was asked for; one that is free has no price and therefore no interval of its own. */

@@ -3,6 +3,12 @@ import { AppError } from '../_shared/app-error.ts';
 
 const { errors } = Stripe;
 
+const confirmationCodes = new Set([
+  'authentication_required',
+  'subscription_payment_intent_requires_action',
+  'invoice_payment_intent_requires_action',
+]);
+
 /** Words for what Stripe refused. Everything else is passed on as it is. */
 export function explainStripe(thrown: unknown): unknown {
   if (!(thrown instanceof errors.StripeError)) return thrown;
@@ -49,9 +55,13 @@ export function explainStripe(thrown: unknown): unknown {
 /** The bank wants the person to confirm (3-D Secure); a charge without them is refused until then. */
 export function needsConfirmation(thrown: unknown): boolean {
   if (!(thrown instanceof errors.StripeError)) return false;
-  return [thrown.code, thrown.decline_code].some(
-    (code) => code === 'authentication_required' || code === 'subscription_payment_intent_requires_action',
-  );
+  const { code, decline_code: reason } = thrown;
+  return reason === 'authentication_required' || (code !== undefined && confirmationCodes.has(code));
+}
+
+/** What was to be changed is not any more as it was when it was read: somebody was faster. */
+export function isOvertaken(thrown: unknown): boolean {
+  return thrown instanceof errors.StripeInvalidRequestError && !isWithoutCard(thrown);
 }
 
 function isWithoutCard({ type, code, message }: Stripe.errors.StripeError): boolean {

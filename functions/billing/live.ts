@@ -1,8 +1,14 @@
 import type { Stripe } from '../../domain/stripe/client.ts';
 import type { Plan } from '../../domain/stripe/plans.ts';
-import { openInvoiceUrl, readSubscription, type SubscriptionState } from '../../domain/stripe/subscriptions.ts';
+import {
+  type KeyOf,
+  openInvoiceUrl,
+  readSubscription,
+  type SubscriptionState,
+} from '../../domain/stripe/subscriptions.ts';
 import { AppError } from '../_shared/app-error.ts';
 import type { BillingContext } from './context.ts';
+import { isOvertaken } from './explain.ts';
 
 /** The id of the subscription that the table pays, if the database knows of one. */
 export function paidSubscriptionId({ subscription }: BillingContext): string | undefined {
@@ -30,6 +36,26 @@ export async function readLive(
   }
   if (status === 'canceled' || status === 'incomplete_expired') throw noPaidPlan();
   return state;
+}
+
+/**
+ * Does `act` with the subscription as it is. When Stripe refuses because another request was faster, once more with what that one
+ * left behind: two clicks end where one does.
+ */
+export async function withLive(
+  stripe: Stripe,
+  context: BillingContext,
+  plans: readonly Plan[],
+  keyOf: KeyOf,
+  act: (state: SubscriptionState, keyOf: KeyOf) => Promise<Response>,
+): Promise<Response> {
+  const state = await readLive(stripe, context, plans);
+  try {
+    return await act(state, keyOf);
+  } catch (thrown) {
+    if (!isOvertaken(thrown)) throw thrown;
+    return await act(await readLive(stripe, context, plans), (intent) => `${keyOf(intent)}:again`);
+  }
 }
 
 /** A plan changes only when what it cost so far is paid. */

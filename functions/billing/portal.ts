@@ -1,3 +1,4 @@
+import { findPortalConfiguration } from '../../domain/stripe/setup.ts';
 import type { Call } from '../_shared/http.ts';
 import { customerRegister, readContext } from './context.ts';
 import type { BillingDeps } from './deps.ts';
@@ -9,8 +10,10 @@ export async function openPortal(deps: BillingDeps, call: Call): Promise<Respons
   const stripe = deps.stripe();
   const customer = await customerRegister(deps.serviceClient(call)).find(context.tenant.id);
   if (!customer) throw noPaidPlan();
+  const configuration = await findPortalConfiguration(stripe);
   const session = await stripe.billingPortal.sessions.create({
     customer,
+    ...(configuration && { configuration }),
     return_url: new URL('/billing', deps.appUrl).href,
   });
   return Response.json({ url: session.url });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readEvent, WebhookRefusal } from '../../domain/stripe/webhook.ts';
+import { readEvent, type StripeEvent, WebhookRefusal } from '../../domain/stripe/webhook.ts';
 import { AppError } from '../_shared/app-error.ts';
 import { createHandler } from '../_shared/http.ts';
 import { callFunction, type MgmtClient } from '../_shared/supabase.ts';
@@ -34,14 +34,18 @@ async function takeEvent({ secrets, liveMode, database }: WebhookDeps, request: 
   }
   const body = await readText(request);
   const event = await verified(body, request.headers.get('stripe-signature'), { secrets, liveMode });
-  const { event_id: id, outcome } = await callFunction(
-    database,
-    'record_stripe_event',
-    { event, source: 'webhook' },
-    recorded,
-  );
+  const { event_id: id, outcome } = await record(database, event);
   if (outcome === 'failed') console.warn(`Event ${id} was recorded and could not be applied.`);
   return Response.json({ event_id: id, outcome });
+}
+
+/** Whatever keeps the database from recording is our fault, never the event's: Stripe shall send it again. */
+async function record(database: MgmtClient, event: StripeEvent): Promise<z.output<typeof recorded>> {
+  try {
+    return await callFunction(database, 'record_stripe_event', { event, source: 'webhook' }, recorded);
+  } catch (cause) {
+    throw new AppError('internal', 'The event could not be recorded.', { cause });
+  }
 }
 
 async function verified(

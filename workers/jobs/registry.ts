@@ -8,6 +8,7 @@ import { sessionReap } from './session-reap.ts';
 import { sessionStart } from './session-start.ts';
 import { sessionStop } from './session-stop.ts';
 import { sessionWarn } from './session-warn.ts';
+import { stripeReconcile } from './stripe-reconcile.ts';
 import { subscriptionFinalize } from './subscription-finalize.ts';
 import { tenantDelete } from './tenant-delete.ts';
 import { tenantSync } from './tenant-sync.ts';
@@ -24,6 +25,7 @@ export const jobs: JobDefinition[] = [
   sessionStart,
   sessionStop,
   sessionWarn,
+  stripeReconcile,
   subscriptionFinalize,
   subscriptionRoll,
   tenantDelete,

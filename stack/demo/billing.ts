@@ -1,0 +1,23 @@
+import pg from 'pg';
+import { createStripe } from '../../domain/stripe/client.ts';
+import { type Plan, planColumns } from '../../domain/stripe/plans.ts';
+import { setUpCatalogue } from '../../domain/stripe/setup.ts';
+import { databaseUrl, type StackContext } from '../context.ts';
+import { stripeAccount } from '../services/addresses.ts';
+
+/** What an operator does once with `npm run billing:setup`, so that plans can be bought in the demo. */
+export async function setUpBilling(context: StackContext): Promise<void> {
+  const { STRIPE_SECRET_KEY: secretKey = '', STRIPE_API_URL: apiUrl } = stripeAccount(context);
+  await setUpCatalogue(createStripe({ secretKey, apiUrl }), await readPlans(context), () => undefined);
+}
+
+async function readPlans(context: StackContext): Promise<Plan[]> {
+  const client = new pg.Client({ connectionString: databaseUrl(context, 'postgres') });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Plan>(`select ${planColumns} from mgmt.subscription_plans where active`);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
