@@ -98,6 +98,40 @@ test('a job of another worker stays where it is', async () => {
   ]);
 });
 
+test('a job that fails at every try becomes a dead letter, which the operator sees and revives', async () => {
+  const marker = randomUUID();
+  const mine = `data ->> 'marker' = '${marker}'`;
+  await asRoot('select private.enqueue($1, $2)', ['notify.email', { notification_id: 'no id', marker }]);
+  await vi.waitFor(
+    async () => {
+      // Half a day of growing pauses, passed in an instant.
+      await asRoot(`update pgboss.job set start_after = now() where state = 'retry' and ${mine}`);
+      expect(await asRoot(`select from private.dead_letters where payload ->> 'marker' = $1`, [marker])).toHaveLength(
+        1,
+      );
+    },
+    { timeout: 25_000, interval: 100 },
+  );
+  const [letter] = await asRoot<{ id: string }>('select * from private.dead_letters where payload ->> $1 = $2', [
+    'marker',
+    marker,
+  ]);
+  expect(letter).toMatchObject({ job: 'notify.email', retries: 12 });
+  expect(JSON.stringify(letter)).toContain('notification_id');
+  expect(await (await fetch(`${stackVariable('WORKERS_URL')}/metrics`)).text()).toMatch(
+    /jobs_total\{job="notify.email",outcome="dead"\} [1-9]/,
+  );
+
+  const client = await connectAs('DATABASE_URL');
+  await client.query('begin');
+  await client.query('select private.revive_dead_letter($1)', [letter!.id]);
+  const { rows } = await client.query(`select job from private.outbox where payload ->> 'marker' = $1`, [marker]);
+  expect(rows).toEqual([{ job: 'notify.email' }]);
+  await client.query('rollback');
+  await client.end();
+  await asRoot(`delete from pgboss.job where ${mine}`);
+});
+
 test('the worker’s role reads no table of ours', async () => {
   const readable = await asRoot(
     `select c.oid::regclass::text as name from pg_class c
