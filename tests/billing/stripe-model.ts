@@ -13,6 +13,12 @@ export interface StripeEvent {
   data: { object: JsonObject; previous_attributes?: JsonObject };
 }
 
+/** An object as fetched from Stripe, and the second in which the look began. */
+export interface Observation {
+  created: number;
+  data: { object: JsonObject };
+}
+
 export type Plan = 'adventurer' | 'dungeon_master' | 'guild';
 export type Interval = 'monthly' | 'yearly';
 
@@ -135,9 +141,9 @@ export class StripeModel {
     return this.invoices.findLast(({ subscription, status }) => subscription === current?.id && status === 'open');
   }
 
-  /** Time goes by; what Stripe does at the end of a period is asked for with `renew`. */
+  /** Time goes by, but not past the end of a period: what Stripe does then is asked for with `renew`. */
   advance(seconds: number): void {
-    this.now += seconds;
+    this.now = Math.max(this.now, Math.min(this.now + seconds, (this.current?.periodEnd ?? Infinity) - 1));
   }
 
   checkout(plan: Plan, interval: Interval): void {
@@ -202,7 +208,7 @@ export class StripeModel {
   /** The period ends: canceled, or renewed (perhaps in the lower plan) and billed. */
   renew(paid: boolean): void {
     const { current } = this;
-    if (current?.status !== 'active') return;
+    if (!current || (paid && current.status !== 'active')) return;
     this.now = Math.max(this.now, current.periodEnd);
     if (current.cancelAtPeriodEnd) {
       this.#end(current);
@@ -280,7 +286,7 @@ export class StripeModel {
   }
 
   /** What a look at Stripe brings now: every object as it is, as reconcile hands it over. */
-  observations(): { created: number; data: { object: JsonObject } }[] {
+  observations(): Observation[] {
     return [
       ...this.subscriptions.map((subscription) => this.subscriptionObject(subscription)),
       ...this.invoices.map((invoice) => this.invoiceObject(invoice)),
@@ -288,25 +294,28 @@ export class StripeModel {
     ].map((object) => ({ created: this.now, data: { object } }));
   }
 
-  expected(): Expected {
+  /** What our tables must say when the clock shows `now`. */
+  expected(now = this.now): Expected {
     const { current } = this;
-    const failed = this.invoices.filter(
-      ({ subscription, status }) => subscription === current?.id && status === 'open',
-    );
+    const graceEnd = this.#graceEnd();
+    const unpaidTooLong = graceEnd !== null && graceEnd + 23 * day <= now;
+    const live = unpaidTooLong ? undefined : current;
+    const overdue = graceEnd !== null && graceEnd <= now;
     return {
-      plan: current?.plan ?? 'apprentice',
-      status: current?.status === 'unpaid' ? 'past_due' : (current?.status ?? 'active'),
-      interval: current?.interval ?? 'monthly',
-      nextPlan: current?.next?.plan ?? null,
-      nextInterval: current?.next?.interval ?? null,
-      periodStart: current?.periodStart ?? null,
-      periodEnd: current?.periodEnd ?? null,
-      cancelAtPeriodEnd: current?.cancelAtPeriodEnd ?? false,
-      graceEnd: failed.length > 0 ? Math.min(...failed.map(({ issuedAt }) => issuedAt)) + 7 * day : null,
-      stripeSubscription: current?.id ?? null,
+      plan: live?.plan ?? 'apprentice',
+      status: overdue && live ? 'suspended' : (live?.status ?? 'active'),
+      interval: live?.interval ?? 'monthly',
+      nextPlan: live?.next?.plan ?? null,
+      nextInterval: live?.next?.interval ?? null,
+      periodStart: live?.periodStart ?? null,
+      periodEnd: live?.periodEnd ?? null,
+      cancelAtPeriodEnd: live?.cancelAtPeriodEnd ?? false,
+      graceEnd: live ? graceEnd : null,
+      stripeSubscription: live?.id ?? null,
       ended: this.subscriptions
-        .filter(({ status }) => status === 'canceled')
-        .map(({ id, startDate, endedAt }) => ({ id, startedAt: startDate, endedAt: endedAt! })),
+        .filter((subscription) => subscription !== live)
+        .map(({ id, startDate, endedAt }) => ({ id, startedAt: startDate, endedAt: endedAt ?? graceEnd! + 23 * day }))
+        .sort((a, b) => (a.id < b.id ? -1 : 1)),
       invoices: this.invoices.map(({ id, number, status, total, paid, attempts }) => ({
         id,
         number,
@@ -324,6 +333,15 @@ export class StripeModel {
         .filter(({ refunded }) => refunded > 0)
         .map(({ id, invoice, refunded }) => ({ charge: id, invoice, amount: refunded })),
     };
+  }
+
+  /** Seven days from the first invoice that was not paid since the last one that was. */
+  #graceEnd(): number | null {
+    const { current } = this;
+    if (current?.status !== 'past_due') return null;
+    const own = this.invoices.filter(({ subscription }) => subscription === current.id);
+    const lastPaid = Math.max(0, ...own.filter(({ status }) => status === 'paid').map(({ issuedAt }) => issuedAt));
+    return Math.min(...own.filter(({ issuedAt }) => issuedAt > lastPaid).map(({ issuedAt }) => issuedAt)) + 7 * day;
   }
 
   subscriptionObject(subscription: Subscription): JsonObject {

@@ -1,6 +1,6 @@
 // A tenant with its sign-up row, planted by SQL, and what our tables say of it in the model's words.
 import { randomUUID } from 'node:crypto';
-import type { Expected, StripeEvent } from './stripe-model.ts';
+import type { Expected, Observation, StripeEvent } from './stripe-model.ts';
 
 /** Runs a statement: a pool, one connection, or a story. */
 export type Sql = <T extends Record<string, unknown>>(sql: string, values?: unknown[]) => Promise<T[]>;
@@ -41,7 +41,7 @@ export async function stateOf(sql: Sql, tenant: string): Promise<Expected> {
   if (!live) throw new Error(`${tenant} has no live subscription`);
   const ended = await sql<{ id: string; started_at: Date; ended_at: Date }>(
     `select stripe_subscription_id as id, started_at, ended_at from mgmt.subscriptions
-     where tenant_id = $1 and ended_at is not null and stripe_subscription_id is not null order by started_at, id`,
+     where tenant_id = $1 and ended_at is not null and stripe_subscription_id is not null order by stripe_subscription_id collate "C"`,
     [tenant],
   );
   const fromStripe = live['stripe_subscription_id'] !== null;
@@ -79,4 +79,17 @@ export async function stateOf(sql: Sql, tenant: string): Promise<Expected> {
       [tenant],
     ),
   };
+}
+
+/** Something that reached us: an event that Stripe sent, or an object that was looked up. */
+export type News = StripeEvent | Observation;
+
+/** Records all of them one after the other, in one round trip. */
+export async function recordAll(sql: Sql, news: News[]): Promise<Recorded[]> {
+  const rows = await sql<{ done: Recorded }>(
+    `select mgmt.record_stripe_event(news, case when news ? 'id' then 'webhook' else 'reconcile' end) as done
+     from jsonb_array_elements($1::jsonb) with ordinality as told (news, place) order by place`,
+    [JSON.stringify(news)],
+  );
+  return rows.map(({ done }) => done);
 }
