@@ -1871,6 +1871,7 @@ export type Database = {
       };
       admin_overview: { Args: Record<PropertyKey, never>; Returns: Json };
       admin_provider_health: { Args: { hours?: number }; Returns: Json };
+      admin_revenue: { Args: { months?: number }; Returns: Json };
       admin_set_role: { Args: { member: string; reason: string; role: string }; Returns: Json };
       admin_tenant: { Args: { tenant: string }; Returns: Json };
       admin_tenants: {

@@ -60,6 +60,7 @@ describe('across tables', () => {
     ['admin_users', {}],
     ['admin_audit', {}],
     ['admin_provider_health', {}],
+    ['admin_revenue', { months: 3 }],
     ['admin_set_role', { member: '00000000-0000-4000-8000-000000000000', role: 'dm', reason: 'because' }],
   ];
 

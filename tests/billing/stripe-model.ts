@@ -363,6 +363,8 @@ export class StripeModel {
             price: {
               id: `price_${plan}_${interval}`,
               lookup_key: `glyphoxa_${plan}_${interval}`,
+              currency: 'usd',
+              unit_amount: prices[plan][interval],
               recurring: { interval: interval === 'monthly' ? 'month' : 'year' },
             },
           },

@@ -139,6 +139,7 @@ export const functions: Record<string, FunctionExpectation> = {
   admin_licenses: { by: 'authenticated', answers: operatorsCall },
   admin_overview: { by: 'authenticated', answers: operatorsCall },
   admin_provider_health: { by: 'authenticated', answers: operatorsCall },
+  admin_revenue: { by: 'authenticated', args: () => ({ months: 3 }), answers: operatorsCall },
   admin_set_role: {
     by: 'authenticated',
     args: ({ user }) => ({ member: user, role: 'super_admin', reason: 'For myself' }),
