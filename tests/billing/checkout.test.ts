@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { asRoot } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import type { SignedIn } from '../lib/people.ts';
-import { join, newOwner } from '../sessions/table.ts';
+import { join, newOwner, ok } from '../sessions/table.ts';
 import {
   billing,
   buy,
@@ -162,6 +162,11 @@ describe('who may', () => {
       });
     }
     expect(await rowOf(alice)).toMatchObject({ plan_id: 'guild', status: 'active', cancel_at_period_end: false });
+  });
+
+  test('the portal opens with the table’s own customer', async () => {
+    const { body } = await ok(billing<{ url: string }>(alice.owner, 'portal'));
+    expect((await fetch(body.url)).status).toBe(200);
   });
 
   test.each([
