@@ -4,6 +4,18 @@ export const roles = ['owner', 'dm', 'viewer', 'stranger', 'anon'] as const;
 export type Role = (typeof roles)[number];
 
 /**
+ * Callers whose outcomes follow from a line (derive.ts) unless it says otherwise under `also`: a super admin of another table,
+ * a Dungeon Master who was removed and whose token is still valid, somebody signed in without a table, and the secret key.
+ */
+export const others = ['super', 'removed', 'newcomer', 'service'] as const;
+export type Other = (typeof others)[number];
+export type Caller = Role | Other;
+export const callers: readonly Caller[] = [...roles, ...others];
+
+export const verbs = ['select', 'insert', 'update', 'delete'] as const;
+export type Verb = (typeof verbs)[number];
+
+/**
  * What happens when somebody tries. Three faces of a denial are told apart: `no grant` (the verb is not given to the role),
  * `policy` (the new row is not one's own), `nothing` (no such row for this person). `yes`: it works on the own table's row.
  * Strangers always try on the other table's row.
@@ -17,6 +29,8 @@ export interface Expectation {
   insert: Record<Role, Outcome>;
   update: Record<Role, Outcome>;
   delete: Record<Role, Outcome>;
+  /** Where one of the other callers differs from what follows. */
+  also?: Partial<Record<Other, Partial<Record<Verb, Outcome>>>>;
 }
 
 const all = (outcome: Outcome, anon: Outcome = 'no grant'): Record<Role, Outcome> => ({
@@ -49,7 +63,7 @@ export const relations: Record<string, Expectation> = {
   billing_events: readOnly('id', owners),
   campaign_characters: { key: 'id', select: members, insert: mastersInsert, update: masters, delete: masters },
   campaign_lore: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: never },
-  campaign_names: readOnly('id', members),
+  campaign_names: { ...readOnly('id', members), also: { service: { select: 'no grant' } } },
   // A campaign names no foreign row, so a stranger's insert is simply an own campaign.
   campaigns: {
     key: 'id',
@@ -59,7 +73,10 @@ export const relations: Record<string, Expectation> = {
     delete: never,
   },
   discord_servers: readOnly('guild_id', members),
-  gateway_capabilities: readOnly('id', { ...members, stranger: 'yes' }),
+  gateway_capabilities: {
+    ...readOnly('id', { ...members, stranger: 'yes' }),
+    also: { service: { update: 'yes' } },
+  },
   invites: readOnly('id', owners),
   invoices: readOnly('id', owners),
   // The planted row is the owner's own.
@@ -78,7 +95,7 @@ export const relations: Record<string, Expectation> = {
   // The planted ticket is the owner's own.
   support_tickets: readOnly('id', owners),
   subscription_plans: readOnly('id', { ...all('yes'), anon: 'yes' }),
-  subscriptions: readOnly('id', owners),
+  subscriptions: { ...readOnly('id', owners), also: { service: { insert: 'yes', update: 'yes' } } },
   tenants: readOnly('id', members),
   usage_metering: readOnly('id', owners),
   usage_records: readOnly('id', members),
@@ -95,8 +112,11 @@ export interface FunctionExpectation {
   by: 'authenticated' | 'service_role';
   /** Arguments, given ids of the own table. Absent: needs none. */
   args?: (ids: Ids) => Record<string, unknown>;
-  /** What a person of that role is answered; `ok` or a code. */
-  answers?: Partial<Record<Exclude<Role, 'anon'>, string>>;
+  /**
+   * What a person of that role is answered; `ok` or a code. A super admin is answered like a stranger, whoever has no table
+   * `no_account`, unless a line says otherwise.
+   */
+  answers?: Partial<Record<Exclude<Caller, 'anon' | 'service'>, string>>;
 }
 
 /** Ids of one table. */
@@ -121,7 +141,7 @@ const nowhere = { owner: 'not_found', dm: 'not_found', viewer: 'not_found', stra
 const ownersCall = { ...everybody, dm: 'forbidden', viewer: 'forbidden' };
 const onOwner = { owner: 'own_role', dm: 'forbidden', viewer: 'forbidden', stranger: 'not_found' };
 /** Operators only: no role at a table is enough. */
-const operatorsCall = { owner: 'forbidden', dm: 'forbidden', viewer: 'forbidden', stranger: 'forbidden' };
+const operatorsCall = { owner: 'forbidden', dm: 'forbidden', viewer: 'forbidden', stranger: 'forbidden', super: 'ok' };
 /** The planted ticket is the owner's. */
 const ownTicket = { owner: 'ok', dm: 'not_found', viewer: 'not_found', stranger: 'not_found' };
 const control = { owner: 'ok', dm: 'ok', viewer: 'forbidden', stranger: 'not_found' };
@@ -181,8 +201,8 @@ export const functions: Record<string, FunctionExpectation> = {
     args: () => ({ confirm_name: 'no' }),
     answers: { owner: 'validation', dm: 'forbidden', viewer: 'forbidden', stranger: 'validation' },
   },
-  export_account: { by: 'authenticated', answers: everybody },
-  list_my_sessions: { by: 'authenticated', answers: everybody },
+  export_account: { by: 'authenticated', answers: { ...everybody, removed: 'ok', newcomer: 'ok' } },
+  list_my_sessions: { by: 'authenticated', answers: { ...everybody, removed: 'ok', newcomer: 'ok' } },
   revoke_session: {
     by: 'authenticated',
     args: () => ({ session: '00000000-0000-4000-8000-000000000000' }),
@@ -193,10 +213,10 @@ export const functions: Record<string, FunctionExpectation> = {
     by: 'authenticated',
     args: ({ recording }) => ({ name: 'Sample', samples: [recording], provider: 'elevenlabs', consent: true }),
     // A recording of another table is none of the caller's recordings; the second of the two takes a taken name.
-    answers: { owner: 'ok', dm: 'name_taken', viewer: 'forbidden', stranger: 'validation' },
+    answers: { owner: 'ok', dm: 'name_taken', viewer: 'forbidden', stranger: 'validation', super: 'feature_locked' },
   },
   delete_voice_profile: { by: 'authenticated', args: ({ voice }) => ({ profile: voice }), answers: control },
-  ensure_account: { by: 'authenticated', answers: everybody },
+  ensure_account: { by: 'authenticated', answers: { ...everybody, removed: 'ok', newcomer: 'ok' } },
   invite_preview: { by: 'authenticated', args: () => ({ token: 'unknown' }), answers: nowhere },
   me: { by: 'authenticated', answers: everybody },
   duplicate_npc: { by: 'authenticated', args: ({ npc }) => ({ npc }), answers: control },
@@ -323,4 +343,67 @@ export const functions: Record<string, FunctionExpectation> = {
 export const hiddenColumns: Record<string, string[]> = {
   tenants: ['bot_token'],
   sessions: ['worker_pod', 'worker_node', 'last_voice', 'metadata'],
+};
+
+/** What a caller may do with a file of the own table in a bucket; strangers and all after them try it from outside. */
+export const fileVerbs = ['list', 'download', 'sign', 'upload', 'overwrite', 'move', 'delete'] as const;
+export type FileVerb = (typeof fileVerbs)[number];
+
+export interface BucketExpectation {
+  /** Where a file of the table lies. */
+  path: (ids: Ids) => string;
+  /** A type the bucket takes, and bytes of it. */
+  type: string;
+  body: string;
+  /** Everybody who is not named may nothing; the secret key may everything. */
+  may: Partial<Record<Role, readonly FileVerb[]>>;
+}
+
+/** Storage buckets by id. */
+export const buckets: Record<string, BucketExpectation> = {
+  images: {
+    path: ({ tenant }) => `${tenant}/npcs/proof.png`,
+    type: 'image/png',
+    body: 'planted picture',
+    may: { owner: fileVerbs, dm: fileVerbs },
+  },
+  'voice-samples': {
+    path: ({ tenant }) => `${tenant}/proof.wav`,
+    type: 'audio/wav',
+    body: 'planted recording',
+    may: { owner: fileVerbs, dm: fileVerbs },
+  },
+};
+
+/** Rights on a private channel: join and receive, send a broadcast, be present. */
+export const channelVerbs = ['receive', 'send', 'presence'] as const;
+export type ChannelVerb = (typeof channelVerbs)[number];
+
+export interface TopicExpectation {
+  topic: (ids: Ids) => string;
+  /** Everybody who is not named may nothing; the secret key may everything. */
+  may: Partial<Record<Role, readonly ChannelVerb[]>>;
+}
+
+const listeners = {
+  owner: ['receive', 'presence'],
+  dm: ['receive', 'presence'],
+  viewer: ['receive', 'presence'],
+} as const;
+
+/** Realtime topics by what stands before the colon. */
+export const topics: Record<string, TopicExpectation> = {
+  session: { topic: ({ session }) => `session:${session}`, may: listeners },
+  tenant: { topic: ({ tenant }) => `tenant:${tenant}`, may: listeners },
+};
+
+/** Tables that roles of the database other than the API's see by a policy, and how much: `all`, or what a condition lets through. */
+export const services: Record<string, Record<string, 'all' | { only: string }>> = {
+  glyphoxa_gateway: {
+    'mgmt.campaigns': { only: 'deleted_at is null and archived_at is null' },
+    'public.npc_definitions': 'all',
+    'public.sessions': 'all',
+    'public.tenants': 'all',
+    'public.usage_records': 'all',
+  },
 };

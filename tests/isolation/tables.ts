@@ -15,6 +15,12 @@ export interface Tables {
   dm: SignedIn;
   viewer: SignedIn;
   stranger: SignedIn;
+  /** Operates the installation, from a table of their own. */
+  super: SignedIn;
+  /** Was a Dungeon Master of Alice's table; the token is still valid. */
+  removed: SignedIn;
+  /** Signed in, and belongs to no table. */
+  newcomer: SignedIn;
   own: Planted;
   foreign: Planted;
 }
@@ -29,15 +35,19 @@ export async function setTables(): Promise<Tables> {
   );
   const bob = await newPerson('bob');
   const carol = await newPerson('carol');
+  const dave = await newPerson('dave');
   for (const [person, role] of [
     [bob, 'dm'],
     [carol, 'viewer'],
+    [dave, 'dm'],
   ] as const) {
     await asRoot(
       `insert into mgmt.invites (tenant_id, role, discord_id, expires_at) values ($1, $2, $3, now() + interval '1 day')`,
       [tenant, role, person.id],
     );
   }
+  const removed = await arrive(dave);
+  await asRoot('update mgmt.users set deleted_at = now() where id = $1', [removed.userId]);
   const dm = await arrive(bob);
   const viewer = await arrive(carol);
   const stranger = await arrive(
@@ -48,11 +58,16 @@ export async function setTables(): Promise<Tables> {
     `update mgmt.subscriptions set plan_id = 'guild', status = 'active', trial_end = null where tenant_id = $1`,
     [foreignTenant],
   );
+  const operator = await arrive(await newPerson('olga', { email: `olga.${randomUUID()}@example.com`, verified: true }));
+  await asRoot(`update mgmt.users set role = 'super_admin' where id = $1`, [operator.userId]);
   return {
     owner,
     dm,
     viewer,
     stranger,
+    super: operator,
+    removed,
+    newcomer: await signIn(await newPerson('nina')),
     own: await plant(tenant, owner.userId),
     foreign: await plant(foreignTenant, stranger.userId),
   };
@@ -288,28 +303,10 @@ export const patches: Record<string, Record<string, unknown>> = {
   voice_samples: { name: 'Patched' },
 };
 
-/** Everything of a tenant that a stranger could have changed, as root sees it. */
-export async function snapshot({ ids }: Planted): Promise<Record<string, unknown>> {
-  const tables = [
-    ['public.tenants', 'id'],
-    ['public.sessions', 'tenant_id'],
-    ['public.npc_definitions', 'tenant_id'],
-    ['public.usage_records', 'tenant_id'],
-    ['private.secrets', 'tenant_id'],
-    ...(
-      await asRoot<{ name: string }>(
-        `select format('mgmt.%I', table_name) as name from information_schema.columns
-         join information_schema.tables using (table_schema, table_name)
-         where table_schema = 'mgmt' and column_name = 'tenant_id' and table_type = 'BASE TABLE'`,
-      )
-    ).map(({ name }) => [name, 'tenant_id']),
-  ];
-  const seen: Record<string, unknown> = {};
-  for (const [table, column] of tables) {
-    seen[table!] = await asRoot(
-      `select to_jsonb(t) as row from ${table} as t where ${column} = $1 order by to_jsonb(t)::text`,
-      [ids.tenant],
-    );
-  }
-  return seen;
+/** What only some may see: a campaign in the archive, one in the bin, and a plan that is not offered. */
+export async function plantArchived({ ids }: Planted): Promise<void> {
+  await asRoot(
+    `insert into mgmt.campaigns (tenant_id, name, archived_at, deleted_at) values ($1, 'Archived', now(), null), ($1, 'Binned', null, now())`,
+    [ids.tenant],
+  );
 }

@@ -20,7 +20,9 @@ const changing = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 export function pipelinedDatabase(reserved: ReservedSql): Kysely<unknown> {
   const connection: DatabaseConnection = {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-      const result = await reserved.unsafe(query.sql, jsonWrittenOnce(query) as never[], { prepare: true });
+      const result = await reserved.unsafe(query.sql, jsonWrittenOnce(query).map(writable) as never[], {
+        prepare: true,
+      });
       const rows = Array.from(result as unknown as R[]);
       return changing.has(result.command ?? '') ? { rows, numAffectedRows: BigInt(result.count) } : { rows };
     },
@@ -45,6 +47,17 @@ function jsonWrittenOnce({ sql, parameters }: CompiledQuery): unknown[] {
     if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
     return new RegExp(`\\$${place + 1}::jsonb?\\b`).test(sql) ? parsedJson(value) : value;
   });
+}
+
+/**
+ * The library reads `{}` in `cs.{}` as an object, whatever the column is. For a list of texts the driver cannot write one: it
+ * throws in the middle of a message, and the connection hangs with its transaction open. An array that is written as the
+ * object where JSON is meant serves both.
+ */
+function writable(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const items = Object.keys(value).length === 0 ? [] : [JSON.stringify(value)];
+  return Object.assign(items, { toJSON: () => value });
 }
 
 /** Text that only begins like JSON was meant as a text. */

@@ -1,0 +1,45 @@
+// `npm run prove:isolation`: tries everything as everybody against the running stack, or a fresh one where none runs, and writes
+// docs/isolation.md. `-- --mutate` asks instead, on a stack of its own, whether the proof turns red for each broken rule.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { closeDatabase } from '../tests/lib/database.ts';
+import { mutateAll } from '../tests/isolation/mutate.ts';
+import { prepare, prove } from '../tests/isolation/proof.ts';
+import { report } from '../tests/isolation/report.ts';
+import { startFreshStack } from './fresh-stack.ts';
+
+const mutate = process.argv.includes('--mutate');
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+
+async function runProof(): Promise<boolean> {
+  const started = performance.now();
+  const { world, findings: missing } = await prepare();
+  const { objects, cases, findings, observed } = await prove(world);
+  const wrong = [...missing, ...findings];
+  for (const { object, what, found } of wrong) console.error(`${object}: ${what}: ${found}`);
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  console.log(`${objects} objects, ${cases} cases, ${wrong.length} leaks (${seconds} s)`);
+  if (wrong.length > 0) return false;
+  writeFileSync(new URL('../docs/isolation.md', import.meta.url), report(observed));
+  return true;
+}
+
+/** The lines of `stack:env` where a demo runs, with its simulators. */
+function runningStack(): Record<string, string> | undefined {
+  const { status, stdout } = spawnSync('node', ['stack/main.ts', 'env'], { encoding: 'utf8' });
+  const lines = Object.fromEntries(
+    Array.from(stdout.matchAll(/^([A-Z_]+)="?(.*?)"?$/gm), ([, name, value]) => [name!, value!]),
+  );
+  return status === 0 && lines['DISCORD_SIMULATOR_URL'] ? lines : undefined;
+}
+
+const running = mutate ? undefined : process.env['DISCORD_SIMULATOR_URL'] ? {} : runningStack();
+const own = running ? undefined : await startFreshStack({ GLYPHOXA_RATE_LIMIT_SCALE: '1000000' });
+Object.assign(process.env, running ?? own?.env);
+try {
+  const green = mutate ? await mutateAll({ only }) : await runProof();
+  if (!green) process.exitCode = 1;
+} finally {
+  await closeDatabase();
+  await own?.stop({ keep: false });
+}

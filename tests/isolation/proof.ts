@@ -1,0 +1,127 @@
+// The whole proof against the running stack: reads the catalogue, plants, tries everything, and looks as root what changed.
+import { readCatalogue } from './catalogue.ts';
+import { changesBetween, type Checksum, checksumOf } from './checksum.ts';
+import { type Case, type Finding, runCases } from './engine.ts';
+import { buckets, functions, relations, topics } from './expectations.ts';
+import { blindCases, matrixCases, type MatrixCase, type Observed } from './matrix.ts';
+import { completePlanting } from './planting.ts';
+import { invariantCases, serviceCases, unknownPolicies } from './probe-database.ts';
+import { answerCases, foreignIdCases, hiddenCases } from './probe-functions.ts';
+import { readCases } from './probe-reads.ts';
+import { topicCases } from './probe-realtime.ts';
+import { fileAttacks, fileMatrix, plantFiles } from './probe-storage.ts';
+import { writeCases } from './probe-writes.ts';
+import { plantArchived, type Planted, setTables } from './tables.ts';
+import { giveTokens, type World } from './world.ts';
+
+/** More than two cores can answer at once, less than the API's connections. */
+const concurrency = 8;
+
+export interface Proof {
+  objects: number;
+  cases: number;
+  findings: Finding[];
+  observed: Observed;
+}
+
+export interface ProofOptions {
+  /** Cases of these objects only; without it all. */
+  only?: (object: string) => boolean;
+  stopAtFirst?: boolean;
+}
+
+/** Two tables of people with rows in every object, and everybody's tokens. */
+export async function prepare(): Promise<{ world: World; findings: Finding[] }> {
+  const [catalogue, tables] = [await readCatalogue(), await setTables()];
+  const world: World = { catalogue, tables, tokens: await giveTokens(tables) };
+  const findings = await missingLines(world);
+  for (const planted of [tables.own, tables.foreign]) {
+    for (const name of await completePlanting(catalogue, planted)) {
+      findings.push({ object: name, what: 'planting', found: 'has no row: plant one in tables.ts' });
+    }
+    await plantArchived(planted);
+  }
+  await plantFiles(world);
+  return { world, findings };
+}
+
+/** Objects without a line, and lines without an object. */
+async function missingLines({ catalogue }: World): Promise<Finding[]> {
+  const lists: [string, string[], string[]][] = [
+    ['relation', catalogue.relations.map(({ name }) => name), Object.keys(relations)],
+    ['function', [...new Set(catalogue.functions.map(({ name }) => name))], Object.keys(functions)],
+    ['bucket', catalogue.buckets, Object.keys(buckets)],
+    ['topic', catalogue.topics, Object.keys(topics)],
+  ];
+  const findings = lists.flatMap(([kind, found, lines]) => [
+    ...found.filter((name) => !lines.includes(name)).map((name) => missing(`${kind} ${name}`, 'has no line')),
+    ...lines
+      .filter((name) => !found.includes(name))
+      .map((name) => missing(`${kind} ${name}`, 'is a line without object')),
+  ]);
+  return [
+    ...findings,
+    ...(await unknownPolicies()).map(({ name }) => missing(name, 'is admitted by a policy and has no line')),
+  ];
+}
+
+const missing = (object: string, found: string): Finding => ({ object, what: 'expectations', found });
+
+/** How many objects the catalogue exposes. */
+export function countObjects({ catalogue }: World): number {
+  const { relations: tables, functions: calls, buckets: files, topics: kinds } = catalogue;
+  return tables.length + new Set(calls.map(({ name }) => name)).size + files.length + kinds.length;
+}
+
+export async function prove(
+  world: World,
+  { only = () => true, stopAtFirst = false }: ProofOptions = {},
+): Promise<Proof> {
+  const observed: Observed = {};
+  const wanted = <C extends Case>(cases: C[]): C[] => cases.filter(({ object }) => only(object));
+  const matrix: MatrixCase[] = wanted([
+    ...matrixCases(world, observed),
+    ...fileMatrix(world, observed),
+    ...answerCases(world, observed),
+    // Last: a blind write of a stranger reaches all rows at home.
+    ...blindCases(world),
+  ]);
+  const of = (phase: MatrixCase['phase']): Case[] => matrix.filter((one) => one.phase === phase);
+  const { own, foreign } = world.tables;
+  const findings: Finding[] = [];
+  let cases = 0;
+
+  /** Runs cases, after which the tables of these people must be as they were. */
+  const run = async (what: string, some: Case[], atOnce: number, untouched: [string, Planted][]): Promise<void> => {
+    if (some.length === 0 || (stopAtFirst && findings.length > 0)) return;
+    const before: Checksum[] = await Promise.all(untouched.map(([, planted]) => checksumOf(planted)));
+    findings.push(...(await runCases(some, { concurrency: atOnce, stopAtFirst })));
+    cases += some.length;
+    for (const [index, [whose, planted]] of untouched.entries()) {
+      for (const name of changesBetween(before[index]!, await checksumOf(planted))) {
+        findings.push({ object: name, what: `checksum of ${whose} after ${what}`, found: 'rows changed' });
+      }
+    }
+  };
+
+  const attacks = wanted([
+    ...invariantCases(),
+    ...serviceCases(),
+    ...(await readCases(world)),
+    ...hiddenCases(world),
+    ...fileAttacks(world),
+  ]);
+  const both: [string, Planted][] = [
+    ['Alice’s table', own],
+    ['Mallory’s table', foreign],
+  ];
+  await run('reads and denied tries', [...attacks, ...of('denied')], concurrency, both);
+  await run('broadcasts', wanted(topicCases(world, observed)), concurrency, [both[1]!]);
+  await run('writes with foreign ids', wanted([...writeCases(world), ...foreignIdCases(world)]), concurrency, [
+    both[1]!,
+  ]);
+  await run('members’ writes', of('members'), 1, [both[1]!]);
+  await run('outsiders’ writes', of('outsiders'), 1, [both[0]!]);
+  await run('calls that change who somebody is', of('last'), 1, []);
+  return { objects: countObjects(world), cases, findings, observed };
+}
