@@ -82,6 +82,14 @@ const supabaseStandIn = `
   create function auth.uid() returns uuid language sql stable as $$ select null::uuid $$;
   create schema realtime;
   create table realtime.messages (topic text, extension text, payload jsonb, event text, private boolean);
+  create schema if not exists storage;
+  create table storage.buckets (
+    id text primary key, name text not null, public boolean, file_size_limit bigint, allowed_mime_types text[]
+  );
+  create table storage.objects (
+    id uuid primary key default gen_random_uuid(), bucket_id text references storage.buckets (id), name text, metadata jsonb
+  );
+  create function storage.operation() returns text language sql stable as $$ select null::text $$;
   create function realtime.topic() returns text language sql stable as $$ select null::text $$;
   create function realtime.send(payload jsonb, event text, topic text, private boolean default true) returns void
     language sql as $$ insert into realtime.messages values (topic, 'broadcast', payload, event, private) $$;

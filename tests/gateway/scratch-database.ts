@@ -102,7 +102,7 @@ export class ScratchDatabase {
       [schema],
     );
     const functions = await asRoot<{ sql: string }>(
-      `select pg_get_functiondef(oid) as sql from pg_proc where pronamespace = $1::text::regnamespace and $1::text = 'storage'`,
+      `select pg_get_functiondef(oid) as sql from pg_proc where pronamespace = $1::text::regnamespace and $1::text = 'storage' order by oid`,
       [schema],
     );
     for (const { sql } of [...types, ...tables, ...functions])
