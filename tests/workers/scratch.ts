@@ -31,6 +31,12 @@ export class Scratch {
     await database.asRoot(`update private.settings set value = '"managed"' where key = 'deployment.mode'`);
     // The role has its password for the whole server.
     await gateway.start(database.urlFor('GATEWAY_DATABASE_URL'));
+    // Its sweep would end sessions that a test plants and nobody plays.
+    const paced = await fetch(`${gateway.controlUrl}/control/pace`, {
+      method: 'POST',
+      body: JSON.stringify({ sweep_ms: 3_600_000 }),
+    });
+    expect(paced.status, await paced.text()).toBe(200);
     return new Scratch(database, gateway);
   }
 
@@ -109,6 +115,16 @@ export class Scratch {
       [id, ago],
     );
     return id;
+  }
+
+  /** Queues that have jobs to do, and one more while the outbox has. */
+  async unfinished(): Promise<number> {
+    return Number(
+      await this.one<string>(
+        `select (select count(distinct name) from pgboss.job where state < 'completed' and name not like '\\_\\_%' and name <> 'dead.letter')
+           + (select count(distinct job) from private.outbox where run_at <= private.now()) as answer`,
+      ),
+    );
   }
 
   /** Everything that is due is done, also what that wanted done in turn. */
