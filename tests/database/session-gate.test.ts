@@ -324,6 +324,28 @@ test('voices above the plan do not start: named, with what to change, and as new
     await start(told, alice);
   }));
 
+test('an own voice plays where the plan has own voices, and in no other plan', () =>
+  story(async (told) => {
+    const alice = await told.owner('Alice');
+    await told.root(
+      `insert into mgmt.voice_profiles (tenant_id, name, provider, provider_voice_id, sample_ids, consent_at, status)
+       values ($1, 'Mill', 'elevenlabs', 'own-voice-of-alice', array[gen_random_uuid()], now(), 'ready')`,
+      [alice.tenant],
+    );
+    await told.as(alice.id, `insert into mgmt.npcs (campaign_id, name, voice) values ($1, 'Greta', $2)`, [
+      alice.campaign,
+      { provider: 'elevenlabs', voice_id: 'own-voice-of-alice' },
+    ]);
+    await plan(told, alice, { plan_id: 'dungeon_master', status: 'active', trial_end: null });
+    expect(await refusalOfStart(told, alice)).toMatchObject({
+      status: 402,
+      code: 'voice_tier',
+      message: 'Greta speaks with an own voice, and your plan has Premium voices.',
+    });
+    await plan(told, alice, { plan_id: 'guild' });
+    await start(told, alice);
+  }));
+
 test('a voice nobody listed costs money somewhere, so the free plan does not have it', () =>
   story(async (told) => {
     const alice = await told.owner('Alice');
