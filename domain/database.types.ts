@@ -617,6 +617,58 @@ export type Database = {
           },
         ];
       };
+      npcs_aside: {
+        Row: {
+          campaign_id: string;
+          created_at: string;
+          id: string;
+          name: string;
+          npc: NonNullable<Json>;
+          reason: string;
+          since: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          campaign_id: string;
+          created_at?: string;
+          id: string;
+          name: string;
+          npc: NonNullable<Json>;
+          reason: string;
+          since: string;
+          tenant_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          campaign_id?: string;
+          created_at?: string;
+          id?: string;
+          name?: string;
+          npc?: NonNullable<Json>;
+          reason?: string;
+          since?: string;
+          tenant_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'npcs_aside_campaign_id_tenant_id_fkey';
+            columns: ['campaign_id', 'tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'campaigns';
+            referencedColumns: ['id', 'tenant_id'];
+          },
+          {
+            foreignKeyName: 'npcs_aside_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       payments: {
         Row: {
           amount_cents: number;
@@ -1623,6 +1675,19 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      members: {
+        Row: {
+          avatar_url: string | null;
+          created_at: string | null;
+          discord_id: string | null;
+          display_name: string | null;
+          id: string | null;
+          last_login_at: string | null;
+          role: string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       npcs: {
         Row: {
           address_only: boolean;
@@ -2040,8 +2105,20 @@ export type Database = {
       import_campaign: { Args: { bundle: Json }; Returns: Json };
       install_license: { Args: { claims: Json; key_fingerprint: string; tenant: string }; Returns: Json };
       invite_preview: { Args: { token: string }; Returns: Json };
+      knowledge_confirm: {
+        Args: { campaign_id: string; confirmed?: boolean; rel_type: string; source: string; target: string };
+        Returns: Json;
+      };
+      knowledge_correct: {
+        Args: { attributes?: Json; campaign_id: string; entity: string; name?: string; type?: string };
+        Returns: Json;
+      };
       knowledge_graph: {
         Args: { around?: string; campaign_id: string; limit?: number; steps?: number };
+        Returns: Json;
+      };
+      knowledge_remove: {
+        Args: { campaign_id: string; entity?: string; rel_type?: string; source?: string; target?: string };
         Returns: Json;
       };
       leave_tenant: { Args: Record<PropertyKey, never>; Returns: Json };
@@ -2180,6 +2257,35 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      restore_npc: {
+        Args: { npc: string };
+        Returns: {
+          address_only: boolean;
+          attributes: NonNullable<Json>;
+          behavior_rules: NonNullable<Json>;
+          budget_tier: string;
+          campaign_id: string;
+          campaign_ref: string | null;
+          created_at: string;
+          engine: string;
+          gm_helper: boolean;
+          id: string;
+          knowledge_scope: NonNullable<Json>;
+          name: string;
+          personality: string;
+          secret_knowledge: NonNullable<Json>;
+          tenant_id: string;
+          tools: NonNullable<Json>;
+          updated_at: string;
+          voice: NonNullable<Json>;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'npcs';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       retry_voice_profile: {
         Args: { profile: string };
         Returns: {
@@ -2304,6 +2410,26 @@ export type Database = {
       };
       set_bot_token: { Args: { ciphertext: string; last_four: string; tenant: string }; Returns: undefined };
       set_member_role: { Args: { member: string; role: string }; Returns: Json };
+      set_npc_aside: {
+        Args: { npc: string; reason?: string };
+        Returns: {
+          campaign_id: string;
+          created_at: string;
+          id: string;
+          name: string;
+          npc: NonNullable<Json>;
+          reason: string;
+          since: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        SetofOptions: {
+          from: '*';
+          to: 'npcs_aside';
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       set_provider: {
         Args: {
           base_url?: string;

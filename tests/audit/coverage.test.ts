@@ -10,6 +10,7 @@ const exceptions: Record<string, string> = {
   'mgmt.billing_events': 'is a ledger itself, kept by triggers on sessions and only added to',
   'mgmt.usage_metering': 'is computed from sessions and only added to',
   'mgmt.session_summaries': 'is computed from the transcript by a trigger; nobody writes it',
+  'mgmt.npcs_aside': 'is where NPCs rest; the functions that move them note it as the NPC’s own history',
   'mgmt.support_messages': 'is only added to and is its own history; the ticket says that somebody wrote',
 };
 /** Outside of mgmt: what people change there through our functions and views. */

@@ -206,14 +206,27 @@ test('an invite by email counts only for a verified address, and not when it is 
     expect((await told.owner('Later', { email: 'later@example.com' })).tenant).not.toBe(alice.tenant);
   }));
 
-test('an invited Dungeon Master needs a free seat', () =>
+test('an invitation as Dungeon Master to a full table keeps nobody from signing in, and stays open', () =>
   story(async (told) => {
     const alice = await told.owner('Alice');
-    await invite(told, alice.tenant, { role: 'dm', email: 'bob@example.com' });
+    const full = await invite(told, alice.tenant, { role: 'dm', email: 'bob@example.com' });
+    await invite(told, alice.tenant, { role: 'dm', email: 'erin@example.com' });
+    const open = () => told.root('select used_at, revoked_at from mgmt.invites where id = $1', [full]);
     const bob = await told.signUp('Bob', { email: 'bob@example.com' });
-    expect(await refused(ensureAccount(told, bob))).toMatchObject({ status: 402, code: 'seat_limit' });
+    const own = await ensureAccount(told, bob);
+    expect(own).toMatchObject({ created: true, joined_by_invite: false });
+    expect(own.tenant_id).not.toBe(alice.tenant);
+    expect(await open()).toEqual([{ used_at: null, revoked_at: null }]);
+    // The next one, which has room, is taken instead.
+    await invite(told, alice.tenant, { role: 'dm', email: 'carol@example.com' });
+    const dora = await told.owner('Dora');
+    await told.root(`update mgmt.subscriptions set plan_id = 'guild' where tenant_id = $1`, [dora.tenant]);
+    await invite(told, dora.tenant, { role: 'dm', email: 'carol@example.com' });
+    const carol = await told.signUp('Carol', { email: 'carol@example.com' });
+    expect(await ensureAccount(told, carol)).toMatchObject({ tenant_id: dora.tenant, joined_by_invite: true });
     await told.root(`update mgmt.subscriptions set plan_id = 'guild' where tenant_id = $1`, [alice.tenant]);
-    expect(await ensureAccount(told, bob)).toMatchObject({ tenant_id: alice.tenant });
+    const erin = await told.signUp('Erin', { email: 'erin@example.com' });
+    expect(await ensureAccount(told, erin)).toMatchObject({ tenant_id: alice.tenant });
   }));
 
 test('somebody who was removed belongs nowhere, and begins anew with the next sign-in', () =>

@@ -149,9 +149,14 @@ test('our migrations pass on a database that was the gateway’s, and mend what 
       { id: 'Old-Style', name: 'Old-Style', bot_set: false },
       { id: 'rabenheim', name: 'rabenheim', bot_set: true },
     ]);
-    expect(await run('postgres', `select id, tenant_id from mgmt.campaigns order by id`)).toEqual([
+    expect(
+      await run('postgres', `select id, tenant_id from mgmt.campaigns where tenant_id = 'rabenheim' order by id`),
+    ).toEqual([
       { id: 'mine', tenant_id: 'rabenheim' },
       { id: 'second', tenant_id: 'rabenheim' },
+    ]);
+    expect(await run('postgres', `select name from mgmt.campaigns where tenant_id = 'Old-Style'`)).toEqual([
+      { name: 'My first campaign' },
     ]);
     expect(
       await run('postgres', `select id, activated_at is not null as counted from public.sessions order by id`),

@@ -17,11 +17,11 @@ beforeAll(async () => {
   database = await ScratchDatabase.create();
   for (const migration of Object.values(gatewayMigrations)) await database.asGateway(migration);
   const born = new Date('2025-11-01T18:00:00Z');
-  for (const [id, campaign] of [
-    ['old_guard', 'the-mire'],
-    ['newcomers', ''],
+  for (const [id, campaign, tier] of [
+    ['old_guard', 'the-mire', 'shared'],
+    ['newcomers', '', 'dedicated'],
   ]) {
-    await database.asGateway(sql.createTenant, [id, 'shared', 'a.token', ['1'], 10, campaign, '', born, born]);
+    await database.asGateway(sql.createTenant, [id, tier, 'a.token', ['1'], 10, campaign, '', born, born]);
   }
   for (const migration of Object.values(workerMigrations(schema))) await database.asGateway(migration);
   for (const id of ['played', 'playing']) {
@@ -49,13 +49,21 @@ afterAll(async () => {
 });
 
 test('every row is still there, and known to the management plane', async () => {
-  expect(await database.asRoot('select id, name, bot_set, campaign_id from public.tenants order by id')).toEqual([
-    { id: 'newcomers', name: 'newcomers', bot_set: true, campaign_id: '' },
-    { id: 'old_guard', name: 'old_guard', bot_set: true, campaign_id: 'the-mire' },
+  expect(await database.asRoot('select id, name, bot_set from public.tenants order by id')).toEqual([
+    { id: 'newcomers', name: 'newcomers', bot_set: true },
+    { id: 'old_guard', name: 'old_guard', bot_set: true },
   ]);
-  expect(await database.asRoot('select id, tenant_id from mgmt.campaigns')).toEqual([
-    { id: 'the-mire', tenant_id: 'old_guard' },
+  // Each plays a campaign of its own in Discord.
+  expect(
+    await database.asRoot(
+      `select tenant.id as tenant, campaign.name from public.tenants as tenant
+       join mgmt.campaigns as campaign on campaign.id = tenant.campaign_id and campaign.tenant_id = tenant.id order by 1`,
+    ),
+  ).toEqual([
+    { tenant: 'newcomers', name: 'My first campaign' },
+    { tenant: 'old_guard', name: 'the-mire' },
   ]);
+  expect(await database.asRoot('select count(*)::int from mgmt.campaigns')).toEqual([{ count: 2 }]);
   expect(
     await database.asRoot('select id, state, activated_at is not null as was_on_air from public.sessions order by id'),
   ).toEqual([
@@ -107,4 +115,54 @@ test("the worker's own schema is completed, so that its lines are announced", as
     [`${schema}.session_entries`],
   );
   expect(triggers).toEqual([{ tgname: 'announce_lines' }]);
+});
+
+/** Everything that adoption could change. */
+const everything = () =>
+  database.asRoot(
+    `select (select jsonb_agg(to_jsonb(t) order by id) from public.tenants t) as tenants,
+       (select jsonb_agg(to_jsonb(c) order by id) from mgmt.campaigns c) as campaigns,
+       (select jsonb_agg(to_jsonb(s) order by tenant_id) from mgmt.subscriptions s) as subscriptions,
+       (select jsonb_agg(oid::regclass::text order by oid::regclass::text) from pg_class
+        where relnamespace in (select oid from pg_namespace where nspname like 'tenant\\_%')) as schemas,
+       (select count(*)::int from mgmt.audit_log) as written`,
+  );
+const adopt = () => database.asRoot('select * from private.adopt_gateway_tenants()');
+
+test('every tenant has a schema, and adopting again changes nothing', async () => {
+  expect(await database.asRoot(`select nspname from pg_namespace where nspname like 'tenant\\_%' order by 1`)).toEqual([
+    { nspname: 'tenant_newcomers' },
+    { nspname: 'tenant_old_guard' },
+  ]);
+  const before = await everything();
+  expect(await adopt()).toEqual([{ campaigns: 0, subscriptions: 0 }]);
+  expect(await everything()).toEqual(before);
+});
+
+test('in managed mode each gets the plan that its tier stands for, once', async () => {
+  await database.asRoot(`update private.settings set value = '"managed"' where key = 'deployment.mode'`);
+  expect(await adopt()).toEqual([{ campaigns: 0, subscriptions: 2 }]);
+  expect(await database.asRoot('select tenant_id, plan_id, status from mgmt.subscriptions order by 1')).toEqual([
+    { tenant_id: 'newcomers', plan_id: 'dungeon_master', status: 'active' },
+    { tenant_id: 'old_guard', plan_id: 'apprentice', status: 'active' },
+  ]);
+  const before = await everything();
+  expect(await adopt()).toEqual([{ campaigns: 0, subscriptions: 0 }]);
+  expect(await everything()).toEqual(before);
+});
+
+test('a tenant that the gateway makes later is complete at once', async () => {
+  const now = new Date();
+  await database.asGateway(sql.createTenant, ['latecomers', 'dedicated', '', [], 0, '', '', now, now]);
+  expect(
+    await database.asRoot(
+      `select tenant.name, campaign.name as campaign, subscription.plan_id,
+         to_regclass('tenant_latecomers.session_entries') is not null as schema
+       from public.tenants as tenant
+       join mgmt.campaigns as campaign on campaign.id = tenant.campaign_id
+       join mgmt.subscriptions as subscription on subscription.tenant_id = tenant.id
+       where tenant.id = 'latecomers'`,
+    ),
+  ).toEqual([{ name: 'latecomers', campaign: 'My first campaign', plan_id: 'dungeon_master', schema: true }]);
+  expect(await adopt()).toEqual([{ campaigns: 0, subscriptions: 0 }]);
 });

@@ -49,12 +49,8 @@ export async function newTable(rpc: Rpc, { npcs = ['Greta', 'Holm'], language = 
     guildIds: [guild],
     campaignId: table.campaign,
   });
-  // In managed mode nobody plays without a plan; this one has no cap that the tests would use up.
-  await asRoot(
-    `insert into mgmt.subscriptions (tenant_id, plan_id, status, current_period_start, current_period_end)
-     values ($1, 'guild', 'active', now(), now() + interval '1 month')`,
-    [tenant],
-  );
+  // Adopted with the plan of its tier; this one has no cap that the tests would use up.
+  await asRoot(`update mgmt.subscriptions set plan_id = 'guild' where tenant_id = $1`, [tenant]);
   await asRoot('update mgmt.campaigns set language = $2 where id = $1', [table.campaign, language]);
   for (const name of npcs) {
     await asRoot(

@@ -82,7 +82,9 @@ export const relations: Record<string, Expectation> = {
   // The planted row is the owner's own.
   notifications: readOnly('id', owners),
   licenses: readOnly('id', owners),
+  members: { ...readOnly('id', members), also: { service: { select: 'no grant' } } },
   npcs: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: masters },
+  npcs_aside: readOnly('id', masters),
   // A plan names the other table's campaign, which is refused like one that does not exist.
   planned_sessions: { key: 'id', select: members, insert: mastersInsert, update: masters, delete: never },
   provider_configs: readOnly('id', owners),
@@ -101,7 +103,8 @@ export const relations: Record<string, Expectation> = {
   usage_records: readOnly('id', members),
   // The planted row is the owner's own.
   user_preferences: readOnly('user_id', { ...owners }),
-  users: readOnly('id', masters),
+  // The planted row is the owner's own; names of the others are in members.
+  users: readOnly('id', owners),
   voice_catalog: readOnly('voice_id', { ...members, stranger: 'yes' }),
   voice_profiles: { key: 'id', select: masters, insert: never, update: masters, delete: never },
   voice_samples: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: never },
@@ -239,6 +242,22 @@ export const functions: Record<string, FunctionExpectation> = {
     answers: { ...everybody, stranger: 'not_found' },
   },
   mark_notifications_read: { by: 'authenticated', answers: everybody },
+  knowledge_confirm: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign, source: 'planted', target: 'planted', rel_type: 'knows' }),
+    answers: control,
+  },
+  knowledge_correct: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign, entity: 'planted', name: 'Corrected' }),
+    answers: control,
+  },
+  // Gone once the owner removed it.
+  knowledge_remove: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign, entity: 'planted' }),
+    answers: { ...control, dm: 'not_found' },
+  },
   order_lore: {
     by: 'authenticated',
     args: ({ campaign }) => ({ campaign_id: campaign, pages: [] }),
@@ -292,6 +311,8 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ campaign }) => ({ campaign_id: campaign, query: 'planted' }),
     answers: { ...everybody, stranger: 'not_found' },
   },
+  set_npc_aside: { by: 'authenticated', args: ({ npc }) => ({ npc }), answers: control },
+  restore_npc: { by: 'authenticated', args: ({ npc }) => ({ npc }), answers: control },
   revoke_invite: {
     by: 'authenticated',
     args: ({ invite }) => ({ invite }),

@@ -167,6 +167,20 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     [tenant],
   );
   await asRoot('select private.meter_session($1)', [endedSession]);
+  await asGateway(
+    `insert into tenant_${tenant}.entities (campaign_id, id, type, name) values ($1, 'planted', 'location', 'Planted')`,
+    [campaign],
+  );
+  await asGateway(
+    `insert into tenant_${tenant}.relationships (campaign_id, source_id, target_id, rel_type) values ($1, 'planted', 'planted', 'knows')`,
+    [campaign],
+  );
+  const resting = randomUUID();
+  await asRoot(
+    `insert into mgmt.npcs_aside (id, tenant_id, campaign_id, name, reason, since, npc)
+     values ($1, $2, $3, 'Resting', 'aside', now(), jsonb_build_object('secret_knowledge', '["planted"]'::jsonb))`,
+    [resting, tenant, campaign],
+  );
   const keys: Record<string, string> = {
     audit_log: await id('select id from mgmt.audit_log where tenant_id = $1 limit 1', [tenant]),
     billing_events: await id('select id from mgmt.billing_events where session_id = $1 limit 1', [endedSession]),
@@ -197,6 +211,8 @@ async function plant(tenant: string, user: string): Promise<Planted> {
       `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', '["planted"]') returning id`,
       [tenant, campaign],
     ),
+    members: user,
+    npcs_aside: resting,
     planned_sessions: await id(
       `insert into mgmt.planned_sessions (tenant_id, campaign_id, title, starts_at) values ($1, $2, 'Planted', now()) returning id`,
       [tenant, campaign],
@@ -282,6 +298,8 @@ export const patches: Record<string, Record<string, unknown>> = {
   notifications: { kind: 'test' },
   licenses: { features: ['voice_cloning'] },
   npcs: { personality: 'Patched' },
+  members: { display_name: 'Patched' },
+  npcs_aside: { reason: 'bin' },
   planned_sessions: { title: 'Patched' },
   provider_configs: { model: 'Patched' },
   payments: { amount_cents: 1 },

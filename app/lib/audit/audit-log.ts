@@ -28,6 +28,7 @@ export const resourceKinds = [
   'voice_profile',
   'provider_config',
   'ticket',
+  'knowledge',
   'planned_session',
   'operations',
 ] as const;

@@ -22,6 +22,7 @@ const kinds: Record<ResourceKind, () => string> = {
   voice_profile: m.audit_kind_voice_profile,
   provider_config: m.audit_kind_provider_config,
   ticket: m.audit_kind_ticket,
+  knowledge: m.audit_kind_knowledge,
   planned_session: m.audit_kind_planned_session,
   operations: m.audit_kind_operations,
 };

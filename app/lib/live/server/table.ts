@@ -36,7 +36,7 @@ function preparedLines(attributes: unknown): string[] {
 export async function readTable(api: Api, account: Account, campaign: string): Promise<Table & { npcs: ConsoleNpc[] }> {
   const [npcs, people, characters] = await Promise.all([
     hasRole(account.user.role, 'dm') ? readNpcs(api, campaign) : [],
-    api.from('users').select('discord_id, display_name, role').not('discord_id', 'is', null).then(unwrap),
+    api.from('members').select('discord_id, display_name, role').not('discord_id', 'is', null).then(unwrap),
     api
       .from('campaign_characters')
       .select('discord_id, name, aliases, colour')
