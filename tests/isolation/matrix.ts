@@ -45,6 +45,29 @@ export function matrixCases(world: World, observed: Observed): MatrixCase[] {
   });
 }
 
+/** A new row that is not asked back is judged by the policy for adding alone. */
+export function blindInsertCases(world: World): MatrixCase[] {
+  return world.catalogue.relations.flatMap((relation) => {
+    const { name } = relation;
+    const line = relations[name];
+    if (!line || line.insert.owner !== 'yes') return [];
+    return callers
+      .filter((caller) => caller !== 'service' && outcomeFor(line, 'insert', caller) !== 'yes')
+      .map((caller): MatrixCase => ({
+        object: name,
+        what: `${caller} insert without an answer`,
+        phase: 'denied',
+        run: async () => {
+          const row = sampleFor(relation, line.key, world.tables.own);
+          const { status } = await callJson(world, caller, 'POST', `/rest/v1/${name}`, row, {
+            prefer: 'return=minimal',
+          });
+          return status < 300 ? 'was taken' : undefined;
+        },
+      }));
+  });
+}
+
 /** Without filter and answer a write is judged by its own policy alone, not by the one for reading. */
 export function blindCases(world: World): MatrixCase[] {
   return world.catalogue.relations.flatMap(({ name, ...relation }) => {

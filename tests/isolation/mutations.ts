@@ -165,7 +165,7 @@ export async function fingerprint(): Promise<string> {
     `select md5(
        (select string_agg(p::text, '|' order by p::text) from pg_policies p)
        || (select string_agg(concat(c.oid, c.relrowsecurity, c.relforcerowsecurity, c.reloptions,
-             (select array_agg(a::text order by a::text) from unnest(c.relacl) a)), '|' order by c.oid)
+             (select array_agg(a::text order by a::text) from unnest(coalesce(c.relacl, acldefault('r', c.relowner))) a)), '|' order by c.oid)
            from pg_class c join pg_namespace n on n.oid = c.relnamespace
            where n.nspname in ('mgmt', 'public', 'private', 'storage') and c.relkind in ('r', 'p', 'v'))
        || (select string_agg(concat(p.oid, p.prosrc, p.proacl, p.proconfig, p.prosecdef, p.provolatile), '|' order by p.oid)

@@ -3,7 +3,7 @@ import { readCatalogue } from './catalogue.ts';
 import { changesBetween, type Checksum, checksumOf } from './checksum.ts';
 import { type Case, type Finding, runCases } from './engine.ts';
 import { buckets, functions, relations, topics } from './expectations.ts';
-import { blindCases, matrixCases, type MatrixCase, type Observed } from './matrix.ts';
+import { blindCases, blindInsertCases, matrixCases, type MatrixCase, type Observed } from './matrix.ts';
 import { completePlanting } from './planting.ts';
 import { invariantCases, serviceCases, unknownPolicies } from './probe-database.ts';
 import { answerCases, foreignIdCases, hiddenCases } from './probe-functions.ts';
@@ -84,6 +84,7 @@ export async function prove(
     ...fileMatrix(world, observed),
     ...answerCases(world, observed),
     // Last: a blind write of a stranger reaches all rows at home.
+    ...blindInsertCases(world),
     ...blindCases(world),
   ]);
   const of = (phase: MatrixCase['phase']): Case[] => matrix.filter((one) => one.phase === phase);
