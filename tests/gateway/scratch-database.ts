@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { asRoot } from '../lib/database.ts';
+import { asRoot, connectAs } from '../lib/database.ts';
 import { stackVariable } from '../lib/environment.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -25,7 +25,7 @@ export class ScratchDatabase {
     const scratch = new ScratchDatabase(`gateway_first_${randomBytes(4).toString('hex')}`);
     await asRoot(`create database ${scratch.#name}`);
     try {
-      await scratch.#prepare();
+      await inTurn(() => scratch.#prepare());
     } catch (error) {
       await scratch.drop();
       throw error;
@@ -51,7 +51,11 @@ export class ScratchDatabase {
   }
 
   /** Applies supabase/migrations by the Supabase CLI, as the stack does. Throws with its output. */
-  async migrate(): Promise<void> {
+  migrate(): Promise<void> {
+    return inTurn(() => this.#migrate());
+  }
+
+  async #migrate(): Promise<void> {
     const url = new URL(this.#url(stackVariable('DATABASE_URL')));
     url.searchParams.set('sslmode', 'disable');
     const home = mkdtempSync(join(tmpdir(), 'glyphoxa-cli-'));
@@ -134,5 +138,16 @@ export class ScratchDatabase {
     } finally {
       await client.end();
     }
+  }
+}
+
+/** Roles belong to the whole server: two databases that change them at the same moment fail. */
+async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const client = await connectAs('DATABASE_URL');
+  await client.query(`select pg_advisory_lock(hashtext('a scratch database is made'))`);
+  try {
+    return await work();
+  } finally {
+    await client.end();
   }
 }
