@@ -28,6 +28,7 @@ export async function openQueues(pool: pg.Pool, jobs: JobDefinition[], log: Log)
   await boss.start();
   await makeQueues(boss, jobs);
   await makeSchedules(boss, jobs);
+  for (const { name, atStart } of jobs) if (atStart) await boss.send(name, {});
   return boss;
 }
 

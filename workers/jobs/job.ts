@@ -42,6 +42,8 @@ export interface JobDefinition<Payload = unknown> {
   name: string;
   /** Cron in UTC, for jobs that the clock wants. Their payload is empty. */
   schedule?: string;
+  /** Wanted once more by each worker that starts. */
+  atStart?: true;
   payload: z.ZodType<Payload>;
   options: JobOptions;
   /** What it returns is kept with the job as its result. */

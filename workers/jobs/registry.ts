@@ -2,6 +2,7 @@ import { auditPartition } from './audit-partition.ts';
 import { graceSuspend, subscriptionRoll, trialExpire } from './billing-time.ts';
 import { cleanupExpired } from './cleanup-expired.ts';
 import type { JobDefinition } from './job.ts';
+import { licenseCheck } from './license-check.ts';
 import { notifyDiscord } from './notify-discord.ts';
 import { notifyEmail } from './notify-email.ts';
 import { sessionReap } from './session-reap.ts';
@@ -19,6 +20,7 @@ export const jobs: JobDefinition[] = [
   auditPartition,
   cleanupExpired,
   graceSuspend,
+  licenseCheck,
   notifyDiscord,
   notifyEmail,
   sessionReap,
