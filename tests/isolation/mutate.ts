@@ -8,7 +8,8 @@ import type { World } from './world.ts';
 
 /** Mutations that change nothing for anybody, by name, with the reason. */
 export const equivalent: Record<string, string> = {
-  'widen mgmt.subscription_plans: Everybody reads the active plans': 'Four plans can exist, and all of them are active.',
+  'widen mgmt.subscription_plans: Everybody reads the active plans':
+    'Four plans can exist, and all of them are active.',
 };
 
 export interface MutateOptions {
