@@ -55,6 +55,7 @@ test('missing, forged, foreign and old signatures are refused', async () => {
 test('live events, other API versions and other shapes are refused although they are signed', async () => {
   const wrong = [
     { livemode: true },
+    { account: 'acct_connected' },
     { api_version: '2024-06-20' },
     { api_version: '2025-03-31.basil' },
     { api_version: null },

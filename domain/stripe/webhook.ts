@@ -28,6 +28,8 @@ const event = z.looseObject({
   type: z.string().min(1),
   created: z.number().int().positive(),
   livemode: z.boolean(),
+  /** Only of events of accounts that are connected to ours. */
+  account: z.string().nullish(),
   api_version: z.string(),
   data: z.looseObject({ object: z.looseObject({ object: z.string() }) }),
 });
@@ -50,6 +52,8 @@ export async function readEvent(body: string, signature: string | null, expected
     const [is, ours] = given.livemode ? ['live', 'a test'] : ['test', 'a live'];
     throw new WebhookRefusal('webhook_event', `This is a ${is} event, and ours is ${ours} key.`);
   }
+  // Whoever owns a connected account writes what they like on its objects.
+  if (given.account) throw new WebhookRefusal('webhook_event', 'This is an event of another account than ours.');
   // Within a named release Stripe only adds.
   if (releaseOf(given.api_version) !== releaseOf(stripeApiVersion)) {
     const versions = `${given.api_version}, and ours is ${stripeApiVersion}`;
