@@ -42,6 +42,12 @@ test('amounts and days are written as the reader writes them', () => {
   expect(composeMail(notice({ language: 'fr' }), '').language).toBe('en');
 });
 
+test('the day on which a license ends is told', () => {
+  const data = { expires_at: '2026-05-10T00:00:00Z', features_end_at: '2026-06-09T00:00:00Z' };
+  expect(composeMail(notice({ kind: 'license_ending', data }), '').text).toContain('May 10, 2026');
+  expect(composeMail(notice({ kind: 'license_ending', data, language: 'de' }), '').text).toContain('10. Mai 2026');
+});
+
 test('a message on Discord mentions nobody and marks nothing up', () => {
   const text = composeMessage(notice({ kind: 'session_lost', data: { campaign: '@everyone **x** <@1>' } }), '');
   expect(text).toContain('\\@everyone \\*\\*x\\*\\* \\<\\@1\\>');

@@ -96,7 +96,7 @@ export const de: Texts = {
   license_ending: (facts) => ({
     subject: 'Deine Lizenz endet',
     paragraphs: [
-      `Die Lizenz dieser Installation endet ${facts.date('ends_at') ? `am ${facts.date('ends_at')}` : 'in den nächsten Tagen'}.`,
+      `Die Lizenz dieser Installation endet ${facts.date('expires_at') ? `am ${facts.date('expires_at')}` : 'in den nächsten Tagen'}.`,
       'Sie gilt noch 30 Tage weiter; danach sind die lizenzierten Funktionen gesperrt. Nichts wird gelöscht.',
     ],
     link: { path: '/settings/table', label: 'Lizenz öffnen' },

@@ -96,7 +96,7 @@ export const en: Texts = {
   license_ending: (facts) => ({
     subject: 'Your license is ending',
     paragraphs: [
-      `The license of this installation ends on ${facts.date('ends_at') ?? 'one of the next days'}.`,
+      `The license of this installation ends on ${facts.date('expires_at') ?? 'one of the next days'}.`,
       'It goes on for 30 more days; after that the licensed features are locked. Nothing is deleted.',
     ],
     link: { path: '/settings/table', label: 'Open the license' },
