@@ -99,6 +99,25 @@ test('one feature is one feature, for one table', () =>
     expect(await refused(install(told, host.tenant, claimsFor(host.tenant, -1)))).toMatchObject(expected);
   }));
 
+test('a license that was issued before its table was made is that table’s once it is installed', () =>
+  story(async (told) => {
+    await mode(told, 'licensed');
+    const host = await told.owner('Host');
+    const claims = claimsFor(host.tenant, 30);
+    await told.root(
+      `insert into mgmt.licenses (id, kind, table_id, licensee, features, issued_at, expires_at, key_fingerprint)
+       values ($1, 'issued', $2, 'Host', array['voice_cloning'], private.now(), private.now() + interval '30 days', 'pending')`,
+      [claims['jti'], host.tenant],
+    );
+    await install(told, host.tenant, claims);
+    expect(await told.call(host.id, 'mgmt.license_state()')).toMatchObject({ state: 'valid' });
+    // Nobody's key moves another table's license.
+    const guest = await told.owner('Guest');
+    const taken = { ...claimsFor(guest.tenant, 30), jti: claims['jti'] };
+    expect(await refused(install(told, guest.tenant, taken))).toMatchObject({ status: 409, code: 'conflict' });
+    expect(await told.as(host.id, 'select tenant_id from mgmt.licenses')).toEqual([{ tenant_id: host.tenant }]);
+  }));
+
 test('Owners are told two weeks before, at the end and when it is over, once each', () =>
   story(async (told) => {
     await mode(told, 'licensed');
