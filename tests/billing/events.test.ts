@@ -91,6 +91,64 @@ test('the customer of another table is refused, whatever the metadata says', () 
     expect(await sql('select * from private.stripe_subscriptions where tenant_id = $1', [mallory.tenant])).toEqual([]);
   }));
 
+test('an address that a payer may choose names no table', () =>
+  story(async (told) => {
+    const { sql, stripe, tenant } = await customer(told);
+    stripe.checkout('adventurer', 'monthly');
+    const linked = structuredClone(stripe.events.find(({ type }) => type === 'checkout.session.completed')!);
+    delete linked.data.object['metadata'];
+    expect(linked.data.object['client_reference_id']).toBe(tenant);
+    expect(await record(sql, linked)).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringMatching(/^unknown_tenant: /) as string,
+    });
+    expect(await sql('select mgmt.stripe_customer($1) as customer', [tenant])).toEqual([{ customer: null }]);
+  }));
+
+test('what Stripe says of a deleted table is no failure, and makes nothing', () =>
+  story(async (told) => {
+    const { sql, stripe, tenant } = await customer(told);
+    stripe.checkout('adventurer', 'monthly');
+    for (const event of stripe.events) await record(sql, event);
+    await sql(
+      `insert into private.tenant_deletions (tenant_id, name, members, asked_at) values ($1, 'Billed', '{}', private.now())`,
+      [tenant],
+    );
+    const from = stripe.events.length;
+    stripe.advance(60);
+    stripe.cancel();
+    stripe.refund(1);
+    const [late, ...later] = stripe.events.slice(from);
+    // Until it is purged its plan is a plan as any other.
+    expect(await record(sql, late!)).toMatchObject({ outcome: 'applied' });
+    expect(await sql('select private.purge_tenant($1) as purged', [tenant])).toEqual([{ purged: true }]);
+    expect(later.length).toBeGreaterThan(0);
+    for (const event of later) expect(await record(sql, event)).toMatchObject({ outcome: 'ignored' });
+    const left = await sql('select from private.stripe_subscriptions where tenant_id = $1', [tenant]);
+    expect(left).toEqual([]);
+  }));
+
+test('what can never be applied does not keep what can from its turn', () =>
+  story(async (told) => {
+    const { sql, stripe, tenant } = await customer(told);
+    stripe.checkout('adventurer', 'monthly');
+    await sql(
+      `insert into private.payment_events (stripe_event_id, type, created, payload, received_at, outcome, error)
+       select 'evt_other_' || each, 'charge.refunded', to_timestamp($1) - interval '1 year',
+         '{"data": {"object": {"id": "ch_other"}}}', now() - interval '1 year', 'failed', 'unknown_tenant: Nobody.'
+       from generate_series(1, 600) as each`,
+      [start],
+    );
+    await sql(`update mgmt.subscription_plans set lookup_key_monthly = 'renamed' where id = 'adventurer'`);
+    for (const event of stripe.events) await record(sql, event);
+    expect(await stateOf(sql, tenant)).toMatchObject({ status: 'trialing' });
+    await sql(
+      `update mgmt.subscription_plans set lookup_key_monthly = 'glyphoxa_adventurer_monthly' where id = 'adventurer'`,
+    );
+    await sql('select private.retry_payment_events()');
+    expect(await stateOf(sql, tenant)).toEqual(stripe.expected());
+  }));
+
 test('an error in applying keeps the record and nothing else, and a later delivery heals it', () =>
   story(async (told) => {
     const { sql, stripe, tenant } = await customer(told);

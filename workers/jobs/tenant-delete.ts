@@ -6,13 +6,16 @@ const deletionSchema = z.object({
   purged: z.boolean(),
   at_gateway: z.boolean(),
   gateway_given_up: z.boolean(),
-  stripe_subscriptions: z.array(z.string()),
+  stripe_customers: z.array(z.string()),
   files: z.array(z.object({ bucket: z.string(), name: z.string() })),
 });
 type Deletion = z.infer<typeof deletionSchema>;
 
+/** The most that Stripe's library collects. */
+const all = { limit: 10_000 };
+
 /**
- * The rest of mgmt.delete_tenant(): ends the plan at Stripe, empties Storage, lets the voice service disconnect the bot, and then
+ * The rest of mgmt.delete_tenant(): ends whatever is paid at Stripe, empties Storage, lets the voice service disconnect the bot, and then
  * purges what is left. Each step may be done again.
  */
 export const tenantDelete = defineJob({
@@ -27,24 +30,39 @@ export const tenantDelete = defineJob({
     const deletion = deletionSchema.parse(row.deletion);
     if (deletion.purged) return { skipped: 'purged before' };
 
-    await endSubscriptions(deletion.stripe_subscriptions, deps);
+    const subscriptions = await leaveStripe(deletion.stripe_customers, deps);
     await removeFiles(deletion.files, deps);
     if (deletion.at_gateway) await leaveGateway(tenant, deletion, deps);
     await deps.db.query('select private.purge_tenant($1)', [tenant]);
-    return { subscriptions: deletion.stripe_subscriptions.length, files: deletion.files.length };
+    return { subscriptions, files: deletion.files.length };
   },
 });
 
-async function endSubscriptions(ids: string[], { env }: JobDeps): Promise<void> {
-  if (ids.length === 0) return;
+/**
+ * Ends what these customers pay, also what the database does not know of; how many subscriptions that were. First the pages on which
+ * another one could be bought.
+ */
+async function leaveStripe(customers: string[], { env }: JobDeps): Promise<number> {
+  if (customers.length === 0) return 0;
   const secretKey = env['STRIPE_SECRET_KEY'];
-  if (!secretKey) throw new Error('A plan at Stripe must end, and STRIPE_SECRET_KEY is not set.');
+  if (!secretKey) throw new Error('What a table pays at Stripe must end, and STRIPE_SECRET_KEY is not set.');
   const { createStripe } = await import('../../domain/stripe/client.ts');
   const stripe = createStripe({ secretKey, apiUrl: env['STRIPE_API_URL'] });
-  for (const id of ids) {
-    const { status } = await stripe.subscriptions.retrieve(id);
-    if (status !== 'canceled') await stripe.subscriptions.cancel(id, {}, { idempotencyKey: `tenant.delete:${id}` });
+  let ended = 0;
+  for (const customer of customers) {
+    const pages = await stripe.checkout.sessions.list({ customer, status: 'open', limit: 100 }).autoPagingToArray(all);
+    for (const { id } of pages) {
+      await stripe.checkout.sessions.expire(id, {}, { idempotencyKey: `tenant.delete:${id}` });
+    }
+    // Without a status Stripe lists what has not been canceled.
+    const running = await stripe.subscriptions.list({ customer, limit: 100 }).autoPagingToArray(all);
+    for (const { id, status } of running) {
+      if (status === 'canceled' || status === 'incomplete_expired') continue;
+      await stripe.subscriptions.cancel(id, {}, { idempotencyKey: `tenant.delete:${id}` });
+      ended += 1;
+    }
   }
+  return ended;
 }
 
 /** Through Storage, which keeps the bytes; most it takes at once is a thousand names. */
