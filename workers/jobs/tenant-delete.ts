@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isGatewayError } from '../gateway-error.ts';
+import { removeFiles } from './files.ts';
 import { defineJob, type JobDeps, patient } from './job.ts';
 
 const deletionSchema = z.object({
@@ -63,21 +64,6 @@ async function leaveStripe(customers: string[], { env }: JobDeps): Promise<numbe
     }
   }
   return ended;
-}
-
-/** Through Storage, which keeps the bytes; most it takes at once is a thousand names. */
-async function removeFiles(files: Deletion['files'], { env }: JobDeps): Promise<void> {
-  if (files.length === 0) return;
-  const { createClient } = await import('@supabase/supabase-js');
-  const { storage } = createClient(env['SUPABASE_INTERNAL_URL'] ?? '', env['SUPABASE_SECRET_KEY'] ?? '', {
-    auth: { persistSession: false, autoRefreshToken: false },
-  });
-  for (const [bucket, named] of Map.groupBy(files, (file) => file.bucket)) {
-    for (let start = 0; start < named.length; start += 1000) {
-      const { error } = await storage.from(bucket).remove(named.slice(start, start + 1000).map(({ name }) => name));
-      if (error) throw error;
-    }
-  }
 }
 
 async function leaveGateway(tenant: string, { gateway_given_up: givenUp }: Deletion, deps: JobDeps): Promise<void> {
