@@ -346,6 +346,38 @@ test('an own voice plays where the plan has own voices, and in no other plan', (
     await start(told, alice);
   }));
 
+test('an own voice of another table plays in no plan, however its id is written', () =>
+  story(async (told) => {
+    const [alice, mallory] = [await told.owner('Alice'), await told.owner('Mallory')];
+    await told.root(
+      `insert into mgmt.voice_profiles (tenant_id, name, provider, provider_voice_id, sample_ids, consent_at, status)
+       values ($1, 'Mill', 'elevenlabs', 'own-voice-of-alice', array[gen_random_uuid()], now(), 'ready')`,
+      [alice.tenant],
+    );
+    await plan(told, mallory, { plan_id: 'guild', status: 'active', trial_end: null });
+    await told.as(mallory.id, `insert into mgmt.npcs (campaign_id, name, voice) values ($1, 'Greta', $2)`, [
+      mallory.campaign,
+      { provider: 'elevenlabs', voice_id: 'own-voice-of-alice' },
+    ]);
+    for (const id of ['own-voice-of-alice', ' own-voice-of-alice ']) {
+      await told.as(
+        mallory.id,
+        `update mgmt.npcs set voice = jsonb_build_object('voice_id', $2::text) where campaign_id = $1`,
+        [mallory.campaign, id],
+      );
+      expect(await refusalOfStart(told, mallory)).toMatchObject({
+        code: 'voice_tier',
+        message: expect.stringMatching(/^Greta speaks with a voice of another table/) as string,
+      });
+    }
+    await told.as(
+      mallory.id,
+      `update mgmt.npcs set voice = '{"voice_id": "AZnzlk1XvdvUeBnXmlld"}' where campaign_id = $1`,
+      [mallory.campaign],
+    );
+    await start(told, mallory);
+  }));
+
 test('a voice nobody listed costs money somewhere, so the free plan does not have it', () =>
   story(async (told) => {
     const alice = await told.owner('Alice');
