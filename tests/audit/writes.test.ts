@@ -229,7 +229,7 @@ test('preferences are logged, and nobody’s business', async () => {
   const { error } = await table.carol.client.rpc('update_preferences', { patch: { theme: 'dark' } });
   expect(error).toBeNull();
   const rows = await asRoot<{ [column: string]: unknown }>(
-    `select tenant_id, actor, changes from mgmt.audit_log where resource_type = 'preference' and resource_id = $1`,
+    `select tenant_id, actor, changes from mgmt.audit_log where resource_type = 'preference' and resource_id = $1 order by id`,
     [table.carol.userId],
   );
   expect(rows.at(-1)).toEqual({ tenant_id: null, actor: table.carol.userId, changes: { preferences: 'changed' } });
