@@ -68,7 +68,10 @@ test('its end asks for metering once; metering twice meters once', () =>
     const alice = await told.owner('Alice');
     const id = await play(told, alice, 0, 60);
     expect(
-      await told.root(`select job, payload from private.outbox where payload ->> 'session_id' = $1 and job = 'usage.meter'`, [id]),
+      await told.root(
+        `select job, payload from private.outbox where payload ->> 'session_id' = $1 and job = 'usage.meter'`,
+        [id],
+      ),
     ).toEqual([{ job: 'usage.meter', payload: { session_id: id } }]);
     expect(await meter(told, id)).toBe(true);
     const first = await metered(told, id);
