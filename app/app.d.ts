@@ -13,6 +13,8 @@ declare global {
       requestId?: string;
       /** Whom to ask where a right is missing. */
       owners?: string[];
+      /** A page of Stripe where what is missing can be done. */
+      url?: string;
     }
     interface Locals {
       requestId: string;

@@ -1040,6 +1040,7 @@ export type Database = {
           max_session_hours: number;
           monthly_session_hours: number | null;
           name: string;
+          offered: boolean;
           price_monthly_cents: number;
           price_yearly_cents: number | null;
           priority_support: boolean;
@@ -1066,6 +1067,7 @@ export type Database = {
           max_session_hours: number;
           monthly_session_hours?: number | null;
           name: string;
+          offered?: boolean;
           price_monthly_cents: number;
           price_yearly_cents?: number | null;
           priority_support?: boolean;
@@ -1091,6 +1093,7 @@ export type Database = {
           max_session_hours?: number;
           monthly_session_hours?: number | null;
           name?: string;
+          offered?: boolean;
           price_monthly_cents?: number;
           price_yearly_cents?: number | null;
           priority_support?: boolean;

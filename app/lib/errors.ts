@@ -81,6 +81,8 @@ export interface Refusal {
   hint?: string | undefined;
   /** The message was written for a person, in English. */
   said?: boolean | undefined;
+  /** A page of Stripe where what is missing can be done. */
+  url?: string | undefined;
 }
 
 /**

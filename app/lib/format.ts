@@ -57,6 +57,25 @@ export function month(date: Date): string {
   return new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric' }).format(date);
 }
 
+/** "$9.00" of 900 cents: never rounded. */
+export function money(cents: number, currency: string): string {
+  return moneyFormat(currency, 'auto').format(cents / 100);
+}
+
+/** "$9", "$7.50": for price lists, where a column of noughts says nothing. */
+export function price(cents: number, currency: string): string {
+  return moneyFormat(currency, 'stripIfInteger').format(cents / 100);
+}
+
+function moneyFormat(currency: string, trailingZeroDisplay: 'auto' | 'stripIfInteger'): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale(), {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    trailingZeroDisplay,
+  });
+}
+
 /** "24%" or "24 %", of a share from 0 to 1. */
 export function percent(share: number): string {
   return new Intl.NumberFormat(locale(), { style: 'percent' }).format(share);

@@ -7,6 +7,7 @@ export const dependencies = {
   campaigns: 'app:campaigns',
   npcs: 'app:npcs',
   sessions: 'app:sessions',
+  billing: 'app:billing',
 } as const;
 type Dependency = (typeof dependencies)[keyof typeof dependencies];
 
@@ -19,6 +20,9 @@ const stale: Record<ChangeKind, readonly Dependency[]> = {
   tenant: [dependencies.account],
   member: [dependencies.account],
   preference: [dependencies.account],
+  subscription: [dependencies.account, dependencies.billing],
+  invoice: [dependencies.billing],
+  payment: [dependencies.billing],
 };
 
 /** A session that starts touches many rows at once; one reading afterwards is enough. */

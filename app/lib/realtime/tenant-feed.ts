@@ -10,6 +10,9 @@ export const changeKinds = [
   'tenant',
   'member',
   'preference',
+  'subscription',
+  'invoice',
+  'payment',
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 

@@ -27,10 +27,19 @@ export interface Account {
     cancel_at_period_end: boolean;
     grace_period_end: string | null;
   } | null;
+  /** What the table has more of than its plan plays. Null for players, and where nothing is sold. */
+  above_plan: AbovePlan | null;
   preferences: Preferences;
   mode: 'selfhosted' | 'licensed' | 'managed';
   live_sessions: LiveSession[];
   owners: string[];
+}
+
+/** Everything of it is kept. Null: not above. */
+export interface AbovePlan {
+  npcs: { campaign_id: string; campaign: string; count: number; allowed: number }[];
+  campaigns: { count: number; allowed: number } | null;
+  seats: { count: number; allowed: number } | null;
 }
 
 /** Null limits mean unlimited. */
@@ -45,6 +54,9 @@ export interface Plan {
   max_concurrent_sessions: number | null;
   llm_tier: string;
   voice_tier: string;
+  custom_voices: boolean;
+  knowledge_graph: boolean;
+  priority_support: boolean;
 }
 
 export interface LiveSession {

@@ -12,6 +12,8 @@ export interface Problem {
   hint?: string;
   said: boolean;
   requestId?: string;
+  /** A page of Stripe where what is missing can be done. */
+  url?: string;
 }
 
 interface Answer<T> {
@@ -71,11 +73,18 @@ export async function attempt<T>(
     return { ok: true, value: await write() };
   } catch (thrown) {
     if (!isHttpError(thrown) || !isErrorCode(thrown.body.code)) throw thrown;
-    const { code, message, hint, requestId } = thrown.body;
+    const { code, message, hint, requestId, url } = thrown.body;
     return {
       ok: false,
       status: thrown.status,
-      problem: { code, message, said: message !== code, ...(hint && { hint }), ...(requestId && { requestId }) },
+      problem: {
+        code,
+        message,
+        said: message !== code,
+        ...(hint && { hint }),
+        ...(requestId && { requestId }),
+        ...(url && { url }),
+      },
     };
   }
 }

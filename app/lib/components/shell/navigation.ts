@@ -1,3 +1,5 @@
+import ChartColumn from '@lucide/svelte/icons/chart-column';
+import CreditCard from '@lucide/svelte/icons/credit-card';
 import Drama from '@lucide/svelte/icons/drama';
 import History from '@lucide/svelte/icons/history';
 import House from '@lucide/svelte/icons/house';
@@ -35,6 +37,9 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): { c
     ? [{ section: 'campaigns', href: '/campaigns', label: m.nav_campaigns(), icon: LibraryBig }]
     : [];
   const team: Entry[] = shell.owns ? [{ section: 'team', href: '/team', label: m.nav_team(), icon: Users }] : [];
+  const billing: Entry[] = shell.pays
+    ? [{ section: 'billing', href: '/billing', label: m.nav_billing(), icon: CreditCard }]
+    : [];
   const audit: Entry[] = shell.owns ? [{ section: 'audit', href: '/audit', label: m.nav_audit(), icon: History }] : [];
   return {
     campaign: [
@@ -44,7 +49,9 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): { c
     ],
     account: [
       ...campaigns,
+      { section: 'usage', href: '/usage', label: m.nav_usage(), icon: ChartColumn },
       ...team,
+      ...billing,
       ...audit,
       { section: 'settings', href: '/settings/profile', label: m.nav_settings(), icon: Settings },
     ],

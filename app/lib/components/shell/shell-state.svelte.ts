@@ -25,17 +25,24 @@ export function useShell(data: () => LayoutData) {
     get owns() {
       return hasRole(data().account.user.role, 'tenant_owner');
     },
+    /** Decides what is paid, where there is something to pay. */
+    get pays() {
+      return data().account.mode === 'managed' && hasRole(data().account.user.role, 'tenant_owner');
+    },
     get startHref() {
       return campaign ? `/sessions/start?campaign=${encodeURIComponent(campaign.id)}` : '/sessions/start';
     },
     /** Which entry of the navigation the open page belongs to. */
-    get section(): 'overview' | 'npcs' | 'sessions' | 'campaigns' | 'team' | 'audit' | 'settings' | null {
+    get section():
+      'overview' | 'npcs' | 'sessions' | 'campaigns' | 'usage' | 'team' | 'billing' | 'audit' | 'settings' | null {
       const path = page.url.pathname;
       if (path === '/dashboard') return 'overview';
       if (/^\/campaigns\/[^/]+\/npcs/.test(path)) return 'npcs';
       if (path.startsWith('/sessions')) return 'sessions';
       if (path.startsWith('/campaigns')) return 'campaigns';
+      if (path.startsWith('/usage')) return 'usage';
       if (path.startsWith('/team')) return 'team';
+      if (path.startsWith('/billing')) return 'billing';
       if (path.startsWith('/audit')) return 'audit';
       if (path.startsWith('/settings')) return 'settings';
       return null;

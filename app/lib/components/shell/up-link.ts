@@ -17,6 +17,11 @@ export function upLink(
     case '/(app)/sessions/[s]':
     case '/(app)/sessions/start':
       return { href: '/sessions', label: m.nav_sessions() };
+    case '/(app)/billing/plans':
+    case '/(app)/billing/cancel':
+      return { href: '/billing', label: m.nav_billing() };
+    case '/(app)/billing/plans/[plan]':
+      return { href: '/billing/plans', label: m.plans_title() };
     default:
       return null;
   }
