@@ -68,6 +68,35 @@ test('news of a payment comes before the deletion or after it, and neither is re
   expect(await placeOf(alice)).toBeNull();
 });
 
+test('news of a payment that waits for the purge is no failure', async () => {
+  const tenant = await tenantOf(await owner('alice'));
+  await asRoot(`insert into private.stripe_customers (stripe_customer_id, tenant_id) values ('cus_' || $1, $1)`, [
+    tenant,
+  ]);
+  await asRoot(
+    `insert into private.tenant_deletions (tenant_id, name, members, asked_at) values ($1, 'Gone', '{}', private.now())`,
+    [tenant],
+  );
+  const event = {
+    id: `evt_${tenant}`,
+    type: 'charge.refunded',
+    created: Math.floor(Date.now() / 1000),
+    data: { object: { id: `ch_${tenant}`, object: 'charge', customer: `cus_${tenant}`, amount_refunded: 900 } },
+  };
+  const [purge, news] = [await begin(), await begin()];
+  await together([purge, news], async () => {
+    await purge.client.query('select private.purge_tenant($1)', [tenant]);
+    const recorded = news.client.query<{ done: object }>('select mgmt.record_stripe_event($1) as done', [
+      JSON.stringify(event),
+    ]);
+    recorded.catch(() => undefined);
+    await untilWaiting(news);
+    await purge.client.query('commit');
+    expect((await recorded).rows[0]!.done).toEqual({ event_id: event.id, outcome: 'ignored' });
+    await news.client.query('commit');
+  });
+});
+
 test('whoever is just joining goes with the table', async () => {
   const alice = await owner('alice');
   const tenant = await tenantOf(alice);

@@ -43,6 +43,10 @@ test('a second purchase and an open checkout end with the table, and the last ne
     return row !== undefined;
   }, 30_000);
 
+  const [known] = await asRoot('select stripe_customers from private.tenant_deletions where tenant_id = $1', [
+    alice.tenant,
+  ]);
+  expect(known).toEqual({ stripe_customers: [customer] });
   const { data } = await stripe().subscriptions.list({ customer, status: 'all' });
   expect(data.map(({ status }) => status)).toEqual(['canceled', 'canceled']);
   expect(await stripe().checkout.sessions.retrieve(open.id)).toMatchObject({ status: 'expired' });
