@@ -25,6 +25,7 @@ export const portOffsets = {
   app: 0,
   api: 1,
   postgres: 2,
+  studio: 3,
   mailbox: 4,
   smtp: 5,
   realtime: 6,
@@ -49,6 +50,8 @@ export interface StackSecrets {
   discordClientSecret: string;
   stripeSecretKey: string;
   stripeWebhookSecret: string;
+  /** What Studio asks for: generated, or the operator's own. */
+  studioPassword: string;
   /** Passwords of the database roles that log in. */
   database: Record<DatabaseRole, string>;
 }
@@ -68,7 +71,7 @@ export type DatabaseRole = (typeof databaseRoles)[number];
 
 /**
  * What `npm start` takes from the operator: where people reach it behind a reverse proxy, the applications they sign in with, the
- * mail server, the Stripe account, the gateway. The demo brings simulators and ignores all of these, so that it never reaches a real account.
+ * mail server, the Stripe account, the gateway, the password of Studio. The demo brings simulators and ignores all of these, so that it never reaches a real account.
  */
 export const operatorSettings = [
   'APP_URL',
@@ -94,9 +97,10 @@ export const operatorSettings = [
   'GLYPHOXA_GATEWAY_TLS_CA',
   'LICENSE_PUBLIC_KEY',
   'LICENSE_PRIVATE_KEY',
+  'GLYPHOXA_STUDIO_PASSWORD',
 ] as const;
 
-/** Heard by api and realtime under every command: tests ask in a minute what people ask in an hour. */
+/** Heard by api, realtime and Studio under every command: tests ask in a minute what people ask in an hour. */
 export const tuningSettings = [
   'GLYPHOXA_RATE_LIMIT_SCALE',
   'REALTIME_REAUTHORIZE_SECONDS',

@@ -22,6 +22,8 @@ export function stackEnvironment(context: StackContext): Record<string, string> 
     WORKER_DATABASE_URL: databaseUrl(context, 'glyphoxa_worker'),
     APP_URL: serviceUrl(context, 'app'),
     WORKERS_URL: serviceUrl(context, 'workers'),
+    STUDIO_URL: serviceUrl(context, 'studio'),
+    STUDIO_PASSWORD: context.secrets.studioPassword,
     ...(isSimulated(context) && simulators),
   };
 }

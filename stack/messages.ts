@@ -6,6 +6,7 @@ export function welcome(context: StackContext, seconds: number): string {
   const places: [string, string][] = [
     ['App', publicUrl(context, 'app')],
     ['API', publicUrl(context, 'api')],
+    ['Studio', `${serviceUrl(context, 'studio')} (password: STUDIO_PASSWORD of \`npm run -s stack:env\`)`],
     ...(isSimulated(context) ? simulatorPlaces(context) : []),
     ['Data folder', context.home],
   ];

@@ -10,6 +10,7 @@ import { ensureDataFolder } from './postgres/data-folder.ts';
 import { runNode } from './run-program.ts';
 import { servicesOf } from './services/all.ts';
 import { isSimulated } from './services/addresses.ts';
+import { keepChosenPassword, withChosenPassword } from './studio-password.ts';
 import { type Step, Supervisor } from './supervisor/supervisor.ts';
 import { compileCacheFolder, denoBinary, nodeBinary, postgresBinaries, supabaseCli } from './tools.ts';
 
@@ -21,7 +22,7 @@ const impatienceMs = 1_000;
 /** Starts everything and stays until it is told to stop, or a service fails for good. Returns the exit code. */
 export async function runStack(command: StackCommand): Promise<number> {
   for (const find of [nodeBinary, postgresBinaries, denoBinary, supabaseCli]) find();
-  const context = createContext(command, process.env);
+  const context = withChosenPassword(createContext(command, process.env));
   // A terminal that is closed, or a pipe whose reader ended, must not end a stack in the background.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const echo = (line: string) => console.log(line);
@@ -41,6 +42,7 @@ export async function runStack(command: StackCommand): Promise<number> {
 
 async function bringUp(context: StackContext, supervisor: Supervisor): Promise<'ready'> {
   await supervisor.start();
+  keepChosenPassword(context);
   if (isSimulated(context)) await seedDemo(context);
   supervisor.markReady();
   console.log(welcome(context, performance.now() / 1000));

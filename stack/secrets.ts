@@ -17,6 +17,7 @@ function apiKey(prefix: 'sb_publishable_' | 'sb_secret_'): string {
 const later = {
   stripeSecretKey: () => `sk_test_${random(24)}`,
   stripeWebhookSecret: () => `whsec_${random(24)}`,
+  studioPassword: () => random(18),
 };
 
 function generateSecrets(): StackSecrets {
@@ -29,6 +30,7 @@ function generateSecrets(): StackSecrets {
     discordClientSecret: random(24),
     stripeSecretKey: later.stripeSecretKey(),
     stripeWebhookSecret: later.stripeWebhookSecret(),
+    studioPassword: later.studioPassword(),
     database: Object.fromEntries(databaseRoles.map((role) => [role, random(24)])) as StackSecrets['database'],
   };
 }
@@ -42,6 +44,7 @@ const schema: z.ZodType<StackSecrets> = z.object({
   discordClientSecret: z.string().min(16),
   stripeSecretKey: z.string().startsWith('sk_test_'),
   stripeWebhookSecret: z.string().startsWith('whsec_'),
+  studioPassword: z.string().min(12),
   database: z.record(z.enum(databaseRoles), z.string().min(16)),
 });
 
@@ -62,6 +65,12 @@ export function loadSecrets(home: string): StackSecrets {
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join('.') || 'the whole file';
   throw new StackError(`${file} is damaged (${where}); restore it from a backup, or delete ${home} to begin anew.`);
+}
+
+/** Puts changed secrets in place of the file, at once or not at all. */
+export function saveSecrets(home: string, secrets: StackSecrets): void {
+  const file = join(home, 'secrets.json');
+  renameSync(writeDraft(file, secrets), file);
 }
 
 function withLater(file: string, found: unknown): unknown {

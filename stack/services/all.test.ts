@@ -11,6 +11,7 @@ const secrets = {
   discordClientSecret: 'the discord secret',
   stripeSecretKey: 'the stripe key',
   stripeWebhookSecret: 'the webhook secret',
+  studioPassword: 'the password of studio',
   database: Object.fromEntries(databaseRoles.map((role) => [role, `password-of-${role}`])),
 } as StackContext['secrets'];
 
@@ -23,7 +24,7 @@ const named = (command: StackCommand, name: string, settings?: StackContext['set
 
 test('simulators run in the demo only', () => {
   const names = (command: StackCommand) => servicesOf(context(command)).map(({ name }) => name);
-  expect(names('start')).toEqual(['postgres', 'api', 'realtime', 'functions', 'workers', 'app']);
+  expect(names('start')).toEqual(['postgres', 'api', 'realtime', 'functions', 'workers', 'studio', 'app']);
   expect(names('demo')).toEqual([...names('start'), 'gateway', 'discord', 'mail', 'stripe']);
 });
 
@@ -40,12 +41,21 @@ test('the app gets the publishable key and no secret', () => {
   for (const secret of [...Object.values(others), ...Object.values(database)]) expect(env).not.toContain(secret);
 });
 
+test('Studio gets its password and the database, and no key of the API', () => {
+  const { studioPassword, database, ...others } = secrets;
+  const env = JSON.stringify(named('start', 'studio').env);
+  expect(env).toContain(studioPassword);
+  expect(env).toContain(database.postgres);
+  for (const secret of Object.values(others)) expect(env).not.toContain(secret);
+});
+
 test('each service logs in to the database as its own role', () => {
   const rolesIn = (name: string) =>
     databaseRoles.filter((role) => JSON.stringify(named('demo', name).env).includes(secrets.database[role]));
   expect(rolesIn('api')).toEqual(['authenticator', 'supabase_auth_admin', 'supabase_storage_admin']);
   expect(rolesIn('realtime')).toEqual(['supabase_realtime_admin']);
   expect(rolesIn('workers')).toEqual(['glyphoxa_worker']);
+  expect(rolesIn('studio')).toEqual(['postgres']);
   expect(rolesIn('gateway')).toEqual(['glyphoxa_gateway']);
   for (const name of ['app', 'functions', 'discord', 'mail', 'stripe']) expect(rolesIn(name), name).toEqual([]);
 });

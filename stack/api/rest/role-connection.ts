@@ -6,8 +6,8 @@ import { log } from '../log.ts';
 import { currentRequest } from '../request-context.ts';
 import { pipelinedDatabase } from './pipelined-database.ts';
 
-/** Milliseconds a statement may run, by the role it runs as; the figures are Supabase's own. */
-const statementTimeout: Record<string, number> = { anon: 3_000, authenticated: 8_000 };
+/** Milliseconds a statement may run, by the role it runs as; the figures are Supabase's own, that of `postgres` is Studio's. */
+const statementTimeout: Record<string, number> = { anon: 3_000, authenticated: 8_000, postgres: 30_000 };
 
 const preamble = `select set_config('role', $1, true), set_config('search_path', $2, true),
   set_config('statement_timeout', $3, true), set_config('request.jwt.claims', $4, true),
