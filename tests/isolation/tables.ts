@@ -134,6 +134,8 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     `insert into mgmt.session_requests (tenant_id, campaign_id, guild_id, channel_id, idempotency_key) values ($1, $2, $3, $4, gen_random_uuid()) returning id`,
     [tenant, campaign, guild, channel],
   );
+  // Nobody carries this start: without its watch no job settles it while the proof compares.
+  await asRoot(`delete from private.outbox where payload ->> 'request_id' = $1`, [request]);
   const invite = await id(
     `insert into mgmt.invites (tenant_id, email, expires_at) values ($1, 'planted@example.com', now() + interval '1 day') returning id`,
     [tenant],

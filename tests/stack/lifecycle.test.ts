@@ -88,7 +88,7 @@ test('a taken port is named with its service and its variable', async () => {
 test('kill -9 of any process is recovered', async () => {
   const before = stack.services;
   expect(before.map(({ name }) => name).sort()).toEqual(
-    ['api', 'app', 'discord', 'functions', 'gateway', 'mail', 'postgres', 'realtime'].sort(),
+    ['api', 'app', 'discord', 'functions', 'gateway', 'mail', 'postgres', 'realtime', 'stripe', 'workers'].sort(),
   );
   for (const { pid } of before) process.kill(pid, 'SIGKILL');
   await vi.waitFor(async () => {
@@ -97,8 +97,8 @@ test('kill -9 of any process is recovered', async () => {
       expect(now, name).toSatisfy((value) => value !== undefined && value !== pid);
     }
     expect(await readPlans()).toBe(200);
-    for (const port of [stack.port, stack.port + 4, stack.port + 6, stack.port + 7, stack.port + 10, stack.port + 11]) {
-      expect(await answers(`http://127.0.0.1:${port}/healthz`), String(port)).toBe(200);
+    for (const offset of [0, 4, 6, 7, 8, 10, 11, 12]) {
+      expect(await answers(`http://127.0.0.1:${stack.port + offset}/healthz`), `P+${offset}`).toBe(200);
     }
   }, soon);
 });
@@ -125,7 +125,7 @@ test('stop leaves no process, no open port and no stray file', async () => {
     readdirSync(stack.home)
       .filter((name) => name !== 'storage')
       .sort(),
-  ).toEqual(['cache', 'logs', 'postgres', 'secrets.json'].sort());
+  ).toEqual(['cache', 'logs', 'postgres', 'secrets.json', 'stripe.sqlite'].sort());
   expect(readdirSync(join(stack.home, 'postgres'))).not.toContain('postmaster.pid');
 });
 
