@@ -88,7 +88,19 @@ test('a taken port is named with its service and its variable', async () => {
 test('kill -9 of any process is recovered', async () => {
   const before = stack.services;
   expect(before.map(({ name }) => name).sort()).toEqual(
-    ['api', 'app', 'discord', 'functions', 'gateway', 'mail', 'postgres', 'realtime', 'stripe', 'workers'].sort(),
+    [
+      'api',
+      'app',
+      'discord',
+      'functions',
+      'gateway',
+      'mail',
+      'postgres',
+      'realtime',
+      'stripe',
+      'studio',
+      'workers',
+    ].sort(),
   );
   for (const { pid } of before) process.kill(pid, 'SIGKILL');
   await vi.waitFor(async () => {
@@ -97,7 +109,7 @@ test('kill -9 of any process is recovered', async () => {
       expect(now, name).toSatisfy((value) => value !== undefined && value !== pid);
     }
     expect(await readPlans()).toBe(200);
-    for (const offset of [0, 4, 6, 7, 8, 10, 11, 12]) {
+    for (const offset of [0, 3, 4, 6, 7, 8, 10, 11, 12]) {
       expect(await answers(`http://127.0.0.1:${stack.port + offset}/healthz`), `P+${offset}`).toBe(200);
     }
   }, soon);
