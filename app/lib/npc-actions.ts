@@ -4,24 +4,24 @@ import { explain } from './errors.ts';
 import { m } from './paraglide/messages.js';
 import { postForm } from './post-form.ts';
 import { dependencies } from './realtime/refresh.ts';
-import type { TakenNpc } from './server/npcs.ts';
+import type { RestReason } from './server/npcs-aside.ts';
 
-/** Deletes at once and offers the way back for ten seconds. */
-export async function deleteNpc(campaign: string, id: string): Promise<void> {
+/** Takes an NPC out of play at once and offers the way back for ten seconds. */
+export async function restNpc(campaign: string, npc: { id: string; name: string }, reason: RestReason): Promise<void> {
   const list = `/campaigns/${campaign}/npcs`;
-  const result = await postForm(`${list}?/delete`, { id });
+  const result = await postForm(`${list}?/rest`, { id: npc.id, reason });
   if (result.type !== 'success') return refuse(result);
-  const taken = result.data?.['deleted'] as TakenNpc;
   await goto(list);
   await invalidate(dependencies.npcs, true);
-  toasts.show(m.npc_deleted_toast({ name: taken.name }), {
+  const said = reason === 'bin' ? m.npc_bin_toast : m.npc_aside_toast;
+  toasts.show(said({ name: npc.name }), {
     action: {
       label: m.undo(),
       run: async () => {
-        const back = await postForm(`${list}?/restore`, { row: JSON.stringify(taken.row) });
+        const back = await postForm(`${list}?/restore`, { id: npc.id });
         if (back.type !== 'success') return refuse(back);
         await invalidate(dependencies.npcs, true);
-        toasts.show(m.npc_restored_toast({ name: taken.name }));
+        toasts.show(m.npc_restored_toast({ name: npc.name }));
       },
     },
   });

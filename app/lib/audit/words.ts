@@ -93,6 +93,7 @@ const fields: Record<string, () => string> = {
   guild_ids: m.audit_field_servers,
   deleted_at: m.audit_field_deleted,
   archived_at: m.audit_field_archived,
+  place: m.audit_field_place,
 };
 
 /** What people call a column; others go by the column's own name. */
@@ -120,6 +121,13 @@ export function sentence(entry: AuditEntry, person: string): string {
       return m.audit_invite_update({ person });
     case 'session_request':
       return entry.action === 'insert' ? m.audit_session_insert({ person }) : m.audit_session_update({ person });
+    case 'npc': {
+      const { place } = entry.changes;
+      if (!place || place === 'changed') break;
+      if (place.after === 'aside') return m.audit_npc_aside({ person, name });
+      if (place.before === 'aside' && place.after === 'cast') return m.audit_npc_back({ person, name });
+      break;
+    }
     case 'member':
       if (entry.action === 'insert') return m.audit_member_insert({ name });
       if (entry.action === 'bin' || entry.action === 'delete') return m.audit_member_bin({ person, name });
@@ -142,11 +150,15 @@ export function sentence(entry: AuditEntry, person: string): string {
   }
 }
 
+/** Where an NPC can be. */
+const places = { cast: m.npcs_cast, aside: m.npcs_aside, bin: m.npcs_bin };
+
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 /** A value as text; null for none. */
 export function valueText(field: string, value: unknown): string | null {
   if (field === 'role' && isRole(value)) return roleName(value);
+  if (field === 'place' && typeof value === 'string' && value in places) return places[value as keyof typeof places]();
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'boolean') return value ? m.audit_yes() : m.audit_no();
   if (typeof value === 'number') return number(value);

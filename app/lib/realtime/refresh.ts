@@ -16,6 +16,7 @@ const stale: Record<ChangeKind, readonly Dependency[]> = {
   session_request: [dependencies.sessions],
   campaign: [dependencies.account, dependencies.campaigns],
   npc: [dependencies.npcs],
+  npc_aside: [dependencies.npcs],
   lore: [],
   tenant: [dependencies.account],
   member: [dependencies.account],

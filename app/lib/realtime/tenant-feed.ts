@@ -6,6 +6,7 @@ export const changeKinds = [
   'session_request',
   'campaign',
   'npc',
+  'npc_aside',
   'lore',
   'tenant',
   'member',

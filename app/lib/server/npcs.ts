@@ -1,4 +1,3 @@
-import type { Json } from '#domain/database.types.ts';
 import { npcFaces, type NpcFace } from '#domain/npc-face.ts';
 import { nameWarnings } from '#domain/npc-names.ts';
 import { allowedTiers } from '#domain/npc-options.ts';
@@ -118,49 +117,6 @@ export async function updateNpc(api: Api, id: string, basedOn: string, input: Np
   );
   if (saved[0]?.updated_at) return saved[0].updated_at;
   refuse(unwrap(await api.from('npcs').select('id').eq('id', id)).length > 0 ? 'conflict' : 'gone');
-}
-
-/** A row taken out, as it has to come back. */
-export interface TakenNpc {
-  name: string;
-  row: Json;
-}
-
-/** The voice service speaks whatever is in its table, so an NPC that is gone is gone; the row is given back for an undo. */
-export async function deleteNpc(api: Api, campaign: string, id: string): Promise<TakenNpc> {
-  const rows = unwrap(await api.from('npcs').delete().eq('id', id).eq('campaign_id', campaign).select(columns));
-  const row = rows[0];
-  if (!row) refuse('not_found');
-  return { name: row.name, row: row as unknown as Json };
-}
-
-/** Puts a deleted NPC back as a new row: ids are never used twice. */
-export async function restoreNpc(api: Api, campaign: string, row: NpcRow): Promise<string> {
-  const { name, personality, engine, budget_tier, gm_helper, address_only } = row;
-  const json = (value: unknown) => value as Json;
-  return (
-    unwrap(
-      await api
-        .from('npcs')
-        .insert({
-          campaign_id: campaign,
-          name,
-          personality,
-          engine,
-          budget_tier,
-          gm_helper,
-          address_only,
-          voice: json(row.voice),
-          knowledge_scope: json(row.knowledge_scope),
-          secret_knowledge: json(row.secret_knowledge),
-          behavior_rules: json(row.behavior_rules),
-          tools: json(row.tools),
-          attributes: json(row.attributes),
-        })
-        .select('id')
-        .single(),
-    ).id ?? ''
-  );
 }
 
 /** A copy under a name that is free. The helper of the DM stays the only one. */
