@@ -674,6 +674,7 @@ export type Database = {
           amount_cents: number;
           created_at: string;
           currency: string;
+          failure_reason: string | null;
           id: string;
           invoice_id: string | null;
           kind: string;
@@ -691,6 +692,7 @@ export type Database = {
           amount_cents: number;
           created_at?: string;
           currency: string;
+          failure_reason?: string | null;
           id?: string;
           invoice_id?: string | null;
           kind: string;
@@ -707,6 +709,7 @@ export type Database = {
           amount_cents?: number;
           created_at?: string;
           currency?: string;
+          failure_reason?: string | null;
           id?: string;
           invoice_id?: string | null;
           kind?: string;

@@ -16,6 +16,8 @@ export const stripeEvents = [
   'invoice.payment_failed',
   'invoice.finalized',
   'invoice.voided',
+  'invoice_payment.paid',
+  'charge.failed',
   'charge.refunded',
 ] as const;
 

@@ -301,9 +301,11 @@ export class StripeModel {
     const unpaidTooLong = graceEnd !== null && graceEnd + 23 * day <= now;
     const live = unpaidTooLong ? undefined : current;
     const overdue = graceEnd !== null && graceEnd <= now;
+    const isOver = live?.cancelAtPeriodEnd && live.periodEnd <= now && live.status !== 'paused';
+    const status = isOver ? 'canceled' : (live?.status ?? 'active');
     return {
       plan: live?.plan ?? 'apprentice',
-      status: overdue && live ? 'suspended' : (live?.status ?? 'active'),
+      status: overdue && live ? 'suspended' : status,
       interval: live?.interval ?? 'monthly',
       nextPlan: live?.next?.plan ?? null,
       nextInterval: live?.next?.interval ?? null,
