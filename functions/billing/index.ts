@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { createStripe, type Stripe } from '../../domain/stripe/client.ts';
-import { AppError } from '../_shared/app-error.ts';
 import { checkEnv, runtimeEnv, supabaseEnv } from '../_shared/env.ts';
 import { serviceClient, userClient } from '../_shared/supabase.ts';
 import { createBillingHandler } from './handler.ts';
 import permissions from './permissions.json' with { type: 'json' };
+import { stripeOf } from './stripe.ts';
 
 const env = runtimeEnv(permissions.env);
 const supabase = supabaseEnv(env);
@@ -16,18 +15,10 @@ const settings = checkEnv(
   }),
   env,
 );
-let stripe: Stripe | undefined;
 
 Deno.serve(
   createBillingHandler({
-    stripe: () => {
-      if (!settings.STRIPE_SECRET_KEY) {
-        throw new AppError('billing_not_configured', 'Payments are not set up here.', {
-          hint: 'Ask the operator to set STRIPE_SECRET_KEY.',
-        });
-      }
-      return (stripe ??= createStripe({ secretKey: settings.STRIPE_SECRET_KEY, apiUrl: settings.STRIPE_API_URL }));
-    },
+    stripe: stripeOf(settings),
     appUrl: settings.APP_URL,
     userClient: (call) => userClient(supabase, call),
     serviceClient: (call) => serviceClient(supabase, call),

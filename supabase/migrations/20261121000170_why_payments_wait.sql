@@ -1,5 +1,5 @@
 -- What people are told of their payments: why one failed, that a first one waits to be finished, and an end at Stripe whose
--- news is late. And one order of locks for every event.
+-- news is late.
 
 create or replace function private.apply_payment_event(event_id text, out tenant text, out outcome text)
 language plpgsql security definer set search_path = ''
@@ -31,13 +31,24 @@ begin
     outcome := 'applied';
     return;
   end if;
+
   if private.is_of_purged_table(v) then
     outcome := 'ignored';
     return;
   end if;
 
   tenant := private.event_tenant(v);
-  perform private.lock_billing(tenant);
+  begin
+    perform private.lock_billing(tenant);
+  exception when foreign_key_violation then
+    -- Purged while this waited for it.
+    if not private.is_of_purged_table(v) then
+      raise;
+    end if;
+    tenant := null;
+    outcome := 'ignored';
+    return;
+  end;
   v := private.read_payment_event(event_id);
   outcome := 'applied';
   case v_subject
