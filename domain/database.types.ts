@@ -206,6 +206,46 @@ export type Database = {
           },
         ];
       };
+      campaign_npcs: {
+        Row: {
+          appearance_id: string;
+          campaign_id: string;
+          created_at: string;
+          npc_id: string;
+          tenant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          appearance_id?: string;
+          campaign_id: string;
+          created_at?: string;
+          npc_id: string;
+          tenant_id?: string;
+        };
+        Update: {
+          appearance_id?: string;
+          campaign_id?: string;
+          created_at?: string;
+          npc_id?: string;
+          tenant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'campaign_npcs_campaign_id_tenant_id_fkey';
+            columns: ['campaign_id', 'tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'campaigns';
+            referencedColumns: ['id', 'tenant_id'];
+          },
+          {
+            foreignKeyName: 'campaign_npcs_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       campaigns: {
         Row: {
           archived_at: string | null;

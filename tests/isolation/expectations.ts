@@ -64,6 +64,7 @@ export const relations: Record<string, Expectation> = {
   campaign_characters: { key: 'id', select: members, insert: mastersInsert, update: masters, delete: masters },
   campaign_lore: { key: 'id', select: masters, insert: mastersInsert, update: masters, delete: never },
   campaign_names: { ...readOnly('id', members), also: { service: { select: 'no grant' } } },
+  campaign_npcs: { key: 'appearance_id', select: masters, insert: mastersInsert, update: never, delete: masters },
   // A campaign names no foreign row, so a stranger's insert is simply an own campaign.
   campaigns: {
     key: 'id',
@@ -127,6 +128,8 @@ export interface Ids {
   tenant: string;
   campaign: string;
   npc: string;
+  /** At home in another campaign of the table. */
+  visitor: string;
   session: string;
   endedSession: string;
   guild: string;

@@ -183,6 +183,17 @@ async function plant(tenant: string, user: string): Promise<Planted> {
      values ($1, $2, $3, 'Resting', 'aside', now(), jsonb_build_object('secret_knowledge', '["planted"]'::jsonb))`,
     [resting, tenant, campaign],
   );
+  const further = await id(`insert into mgmt.campaigns (tenant_id, name) values ($1, 'Further') returning id`, [
+    tenant,
+  ]);
+  const npc = await id(
+    `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', '["planted"]') returning id`,
+    [tenant, campaign],
+  );
+  const visitor = await id(
+    `insert into public.npc_definitions (tenant_id, campaign_id, name) values ($1, $2, 'Visitor') returning id`,
+    [tenant, further],
+  );
   const keys: Record<string, string> = {
     audit_log: await id('select id from mgmt.audit_log where tenant_id = $1 limit 1', [tenant]),
     billing_events: await id('select id from mgmt.billing_events where session_id = $1 limit 1', [endedSession]),
@@ -195,6 +206,10 @@ async function plant(tenant: string, user: string): Promise<Planted> {
       [tenant, campaign],
     ),
     campaign_names: campaign,
+    campaign_npcs: await id(
+      `insert into mgmt.campaign_npcs (tenant_id, campaign_id, npc_id) values ($1, $2, $3) returning appearance_id as id`,
+      [tenant, further, npc],
+    ),
     campaigns: campaign,
     discord_servers: guild,
     gateway_capabilities: 'true',
@@ -209,10 +224,7 @@ async function plant(tenant: string, user: string): Promise<Planted> {
        values (gen_random_uuid(), 'installed', $1, $1, 'Planted', '{analytics}', now(), now() + interval '1 year', 'x') returning id`,
       [tenant],
     ),
-    npcs: await id(
-      `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', '["planted"]') returning id`,
-      [tenant, campaign],
-    ),
+    npcs: npc,
     members: user,
     npcs_aside: resting,
     planned_sessions: await id(
@@ -255,7 +267,8 @@ async function plant(tenant: string, user: string): Promise<Planted> {
     ids: {
       tenant,
       campaign,
-      npc: keys['npcs']!,
+      npc,
+      visitor,
       session,
       endedSession,
       guild,
@@ -277,6 +290,7 @@ export const samples: Record<string, (ids: Ids) => Record<string, unknown>> = {
   billing_events: () => ({ event_type: 'session_start' }),
   campaign_characters: ({ campaign }) => ({ campaign_id: campaign, discord_id: snowflake(1), name: 'Sample' }),
   campaign_lore: ({ campaign }) => ({ campaign_id: campaign, title: 'Sample' }),
+  campaign_npcs: ({ campaign, visitor }) => ({ campaign_id: campaign, npc_id: visitor }),
   campaigns: () => ({ name: `Sample ${randomUUID()}` }),
   npcs: ({ campaign }) => ({ campaign_id: campaign, name: `Sample ${randomUUID()}` }),
   planned_sessions: ({ campaign }) => ({ campaign_id: campaign, starts_at: '2026-12-01T19:00:00Z' }),
@@ -292,6 +306,7 @@ export const patches: Record<string, Record<string, unknown>> = {
   billing_events: { session_minutes: 0 },
   campaign_characters: { name: 'Patched' },
   campaign_lore: { title: 'Patched' },
+  campaign_npcs: { created_at: '2026-01-01T00:00:00Z' },
   campaigns: { description: 'Patched' },
   discord_servers: { name: 'Patched' },
   gateway_capabilities: { npc_commands: true },

@@ -30,6 +30,7 @@ export const resourceKinds = [
   'ticket',
   'knowledge',
   'planned_session',
+  'campaign_npc',
   'operations',
 ] as const;
 export type ResourceKind = (typeof resourceKinds)[number];

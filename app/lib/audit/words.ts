@@ -24,6 +24,7 @@ const kinds: Record<ResourceKind, () => string> = {
   ticket: m.audit_kind_ticket,
   knowledge: m.audit_kind_knowledge,
   planned_session: m.audit_kind_planned_session,
+  campaign_npc: m.audit_kind_campaign_npc,
   operations: m.audit_kind_operations,
 };
 
