@@ -24,6 +24,11 @@ export function shortDay(date: Date): string {
   return new Intl.DateTimeFormat(locale(), { weekday: 'short', day: 'numeric', month: 'short' }).format(date);
 }
 
+/** "18 Nov" */
+export function dayInMonth(date: Date): string {
+  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' }).format(date);
+}
+
 /** "18 Nov 2026" */
 export function fullDate(date: Date): string {
   return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
