@@ -1,5 +1,6 @@
 // A gateway of a test's own, beside the stack's: the same program on the same database, to be cut off and killed.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { stackVariable } from '../lib/environment.ts';
 import { isFree } from '../lib/own-stack.ts';
@@ -15,7 +16,10 @@ export class OwnGateway {
   }
 
   static async prepare(): Promise<OwnGateway> {
-    for (let port = 23_400; port < 24_400; port += 2) {
+    // Begins anywhere, so that two tests that look at the same moment do not take the same.
+    const first = 2 * randomInt(500);
+    for (let tried = 0; tried < 1_000; tried += 2) {
+      const port = 23_400 + ((first + tried) % 1_000);
       if ((await isFree(port)) && (await isFree(port + 1))) return new OwnGateway(port);
     }
     throw new Error('No two free ports between 23400 and 24400.');

@@ -22,6 +22,7 @@ export class Scratch {
   readonly gateway: OwnGateway;
   /** One connection for all that the test itself does. */
   readonly #client: pg.Client;
+  readonly #reused = new Map<string, Table>();
 
   private constructor(database: ScratchDatabase, gateway: OwnGateway) {
     this.database = database;
@@ -30,8 +31,9 @@ export class Scratch {
   }
 
   static async create(): Promise<Scratch> {
-    const [database, gateway] = await Promise.all([ScratchDatabase.create(), OwnGateway.prepare()]);
+    const database = await ScratchDatabase.create();
     await database.migrate();
+    const gateway = await OwnGateway.prepare();
     await database.asRoot(`update private.settings set value = '"managed"' where key = 'deployment.mode'`);
     // The role has its password for the whole server.
     await gateway.start(database.urlFor('GATEWAY_DATABASE_URL'));
@@ -130,6 +132,35 @@ export class Scratch {
     return { tenant, campaign, owner, email, discordId };
   }
 
+  /** The table of this name, made when it is first asked for: signing up costs more than all that is done with it. */
+  async reused(name: string, plan = 'guild'): Promise<Table> {
+    const known = this.#reused.get(name);
+    if (known) return known;
+    const table = await this.table(plan);
+    this.#reused.set(name, table);
+    return table;
+  }
+
+  /** As if nothing had happened but that the table began its trial so many days ago. */
+  async trial({ tenant }: Table, daysAgo: number): Promise<void> {
+    for (const kept of [
+      'mgmt.payments',
+      'mgmt.invoices',
+      'mgmt.subscriptions',
+      'private.stripe_subscriptions',
+      'private.stripe_customers',
+      'mgmt.notifications',
+    ]) {
+      await this.root(`delete from ${kept} where tenant_id = $1`, [tenant]);
+    }
+    await this.root(
+      `insert into mgmt.subscriptions (tenant_id, plan_id, status, started_at, current_period_start, current_period_end, trial_end)
+       select $1, 'adventurer', 'trialing', began, began, began + interval '14 days', began + interval '14 days'
+       from (select private.now() - make_interval(days => $2) as began) as sign_up`,
+      [tenant, daysAgo],
+    );
+  }
+
   /** A session of the table that is on air since `ago`, as the gateway writes it. */
   async session({ tenant, campaign }: Table, ago = '0 seconds'): Promise<string> {
     const id = randomUUID();
@@ -143,16 +174,6 @@ export class Scratch {
       [id, ago],
     );
     return id;
-  }
-
-  /** Queues that have jobs to do, and one more while the outbox has. */
-  async unfinished(): Promise<number> {
-    return Number(
-      await this.one<string>(
-        `select (select count(distinct name) from pgboss.job where state < 'completed' and name not like '\\_\\_%' and name <> 'dead.letter')
-           + (select count(distinct job) from private.outbox where run_at <= private.now()) as answer`,
-      ),
-    );
   }
 
   /** Everything that is due is done, also what that wanted done in turn. */
