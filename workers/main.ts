@@ -41,6 +41,7 @@ const server = createHttpServer({
 server.listen(config.WORKERS_PORT, config.HOST, () => log.info('workers ready', { address: server.address() }));
 
 async function stop(signal: NodeJS.Signals): Promise<void> {
+  log.info('workers stopping', { signal });
   const outcome = await workers.stop(patienceMs);
   log.info('workers stopped', { signal, outcome });
   server.close();

@@ -11,6 +11,8 @@ export interface LogLine {
   message: string;
   job?: string;
   error?: string;
+  /** Of the last line: finished, or given back. */
+  outcome?: string;
 }
 
 export class OwnWorker {
