@@ -9,24 +9,36 @@ export type Kind = 'outbox' | 'job';
 export interface Trap {
   kind: Kind;
   /** Counted from 1; `begin` is the first. */
-  statement: number;
+  statement: number | 'commit';
   /** Before: it never reaches the server. After: it is done, and the worker never hears of it. */
   when: 'before' | 'after';
 }
 
+/** What a transaction has come to. */
+export interface Progress {
+  kind: Kind;
+  /** Of a job's transaction: its queue. */
+  job: string | undefined;
+  statements: number;
+}
+
+/** One worker's way to its database. */
 export class StatementProxy {
   readonly #server: Server;
   readonly #target: URL;
+  readonly #opened = Promise.withResolvers<undefined>();
   #trap: Trap | undefined;
-  #held: string[] = [];
-  /** Statements of each transaction that ended since the count began. */
-  #lengths: { kind: Kind; statements: number }[] = [];
+  #held: Progress[] = [];
+  /** Transactions that ended since the count began. */
+  #ended: Progress[] = [];
+  readonly #transactions = new Set<Transaction>();
 
   private constructor(target: string) {
     this.#target = new URL(target);
-    this.#server = createServer((client) => this.#accept(client));
+    this.#server = createServer((client) => void this.#accept(client));
   }
 
+  /** Nothing comes through until it is opened, so that a worker may start while another one still works. */
   static async before(databaseUrl: string): Promise<StatementProxy> {
     const proxy = new StatementProxy(databaseUrl);
     proxy.#server.listen(0, '127.0.0.1');
@@ -42,33 +54,40 @@ export class StatementProxy {
     return url.href;
   }
 
+  open(): void {
+    this.#opened.resolve(undefined);
+  }
+
   /** From now on every transaction of this kind stops at this statement. */
   set(trap: Trap): void {
-    this.#held = [];
     this.#trap = trap;
   }
 
-  disarm(): void {
-    this.#trap = undefined;
+  /** No transaction is under way. */
+  get idle(): boolean {
+    return [...this.#transactions].every(({ open }) => !open);
   }
 
   /** What is held now. */
-  get held(): readonly string[] {
+  get held(): readonly Progress[] {
     return this.#held;
   }
 
-  /** Statements of the transactions of this kind since the last call. */
-  takeLengths(kind: Kind): number[] {
-    const lengths = this.#lengths.filter((one) => one.kind === kind).map(({ statements }) => statements);
-    this.#lengths = [];
-    return lengths;
+  /** The transactions of this kind since the last call. */
+  takeEnded(kind: Kind): Progress[] {
+    const ended = this.#ended.filter((one) => one.kind === kind);
+    this.#ended = [];
+    return ended;
   }
 
   close(): void {
     this.#server.close();
   }
 
-  #accept(client: Socket): void {
+  async #accept(client: Socket): Promise<void> {
+    client.on('error', () => client.destroy());
+    await this.#opened.promise;
+    if (client.destroyed) return;
     const server = connect(Number(this.#target.port), this.#target.hostname);
     for (const [socket, other] of [
       [client, server],
@@ -80,6 +99,8 @@ export class StatementProxy {
     }
     const messages = new Messages();
     const transaction = new Transaction();
+    this.#transactions.add(transaction);
+    client.on('close', () => this.#transactions.delete(transaction));
     let mute = false;
     let stopped = false;
     server.on('data', (data) => {
@@ -91,14 +112,19 @@ export class StatementProxy {
         const sql = messages.statement(message);
         if (sql !== undefined) {
           const ended = transaction.see(sql);
-          if (ended) this.#lengths.push(ended);
+          if (ended) this.#ended.push(ended);
           const trap = this.#trap;
-          if (trap && transaction.kind === trap.kind && transaction.statements === trap.statement) {
+          const now = transaction.progress;
+          if (
+            trap &&
+            now?.kind === trap.kind &&
+            (trap.statement === now.statements || (ended && trap.statement === 'commit'))
+          ) {
             if (trap.when === 'before') stopped = true;
             else mute = true;
             // Its answer shows that the server is done with it.
-            if (mute) server.once('data', () => this.#held.push(sql));
-            else this.#held.push(sql);
+            if (mute) server.once('data', () => this.#held.push(now));
+            else this.#held.push(now);
           }
         }
         if (!stopped) server.write(message);
@@ -109,21 +135,39 @@ export class StatementProxy {
 
 /** What one connection's transaction has done so far. */
 class Transaction {
-  statements = 0;
-  kind: Kind | undefined;
+  #statements = 0;
+  #kind: Kind | undefined;
+  #job: string | undefined;
   #open = false;
 
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Of the transaction that the last statement belongs to. */
+  get progress(): Progress | undefined {
+    return this.#kind && { kind: this.#kind, job: this.#job, statements: this.#statements };
+  }
+
   /** Returns what a transaction came to that ends with this statement. */
-  see(sql: string): { kind: Kind; statements: number } | undefined {
+  see(sql: string): Progress | undefined {
     const text = sql.trim().toLowerCase();
-    if (!this.#open) this.statements = 0;
-    if (text === 'begin') [this.#open, this.kind] = [true, undefined];
-    if (!this.#open) return undefined;
-    this.statements += 1;
-    if (this.statements === 2) this.kind = text.includes('private.take_outbox') ? 'outbox' : 'job';
+    if (text === 'begin') {
+      this.#open = true;
+      this.#statements = 0;
+      this.#kind = this.#job = undefined;
+    }
+    if (!this.#open) {
+      this.#kind = undefined;
+      return undefined;
+    }
+    this.#statements += 1;
+    if (this.#statements === 2) this.#kind = text.includes('private.take_outbox') ? 'outbox' : 'job';
+    // pg-boss writes the queue's name into the statement that takes a job.
+    if (this.#kind === 'job' && this.#statements === 3) this.#job = /name = '([a-z.]+)'/.exec(text)?.[1];
     if (text !== 'commit' && text !== 'rollback') return undefined;
     this.#open = false;
-    return this.kind && { kind: this.kind, statements: this.statements };
+    return this.progress;
   }
 }
 
