@@ -94,6 +94,13 @@ test.each(devices)('an invited Player joins without scripts, rises, and is remov
   await page.getByText('2 of 5 seats used').waitFor();
   await expectAccessible(page);
   await picture(page, device, 'team-two');
+  const address = page.getByText(mara.email!);
+  expect(await address.count(), 'an Owner reads addresses').toBeGreaterThan(0);
+  await plain.goto(`${stack.appUrl}/team`);
+  await plain.getByText('Mara invites people and changes roles.').waitFor();
+  expect(await plain.getByRole('main').innerText(), 'no address for a Dungeon Master').not.toContain('@');
+  expect(await plain.getByRole('main').locator('form, select').count(), 'nothing to change').toBe(0);
+  await picture(plain, device, 'team-as-dm');
   await page.getByRole('combobox', { name: 'Role of Carol' }).selectOption({ label: 'Player' });
   await page.getByRole('dialog').getByRole('button', { name: 'Make Player' }).click();
   await page.getByText('1 of 5 seats used').waitFor();

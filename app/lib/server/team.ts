@@ -5,6 +5,7 @@ export interface Member {
   id: string;
   display_name: string;
   avatar_url: string | null;
+  /** For Owners. */
   email: string | null;
   role: Role;
   created_at: string;
@@ -39,9 +40,19 @@ export async function readTeam(api: Api): Promise<{ members: Member[]; invites: 
       .order('created_at', { ascending: false })
       .then(unwrap),
   ]);
+  return { members: ownersFirst(members as Member[]), invites: invites as OpenInvite[] };
+}
+
+/** Who is at the table, for Dungeon Masters: no addresses, no invitations. */
+export async function readNames(api: Api): Promise<{ members: Member[]; invites: OpenInvite[] }> {
+  const rows = unwrap(
+    await api.from('members').select('id, display_name, avatar_url, role, created_at').order('created_at'),
+  );
+  const members = rows.map((row) => ({ ...row, email: null, last_login_at: null }) as Member);
+  return { members: ownersFirst(members), invites: [] };
+}
+
+function ownersFirst(members: Member[]): Member[] {
   const order: Role[] = ['super_admin', 'tenant_owner', 'dm', 'viewer'];
-  return {
-    members: (members as Member[]).sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role)),
-    invites: invites as OpenInvite[],
-  };
+  return members.sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role));
 }

@@ -36,7 +36,7 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): { c
   const campaigns: Entry[] = leads
     ? [{ section: 'campaigns', href: '/campaigns', label: m.nav_campaigns(), icon: LibraryBig }]
     : [];
-  const team: Entry[] = shell.owns ? [{ section: 'team', href: '/team', label: m.nav_team(), icon: Users }] : [];
+  const team: Entry[] = shell.leads ? [{ section: 'team', href: '/team', label: m.nav_team(), icon: Users }] : [];
   const billing: Entry[] = shell.pays
     ? [{ section: 'billing', href: '/billing', label: m.nav_billing(), icon: CreditCard }]
     : [];

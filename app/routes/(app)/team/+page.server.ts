@@ -4,19 +4,22 @@ import { z } from 'zod';
 import { optionalText } from '#domain/schemas/issue.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { dependencies } from '#lib/realtime/refresh.ts';
-import { requireRole } from '#lib/server/account.ts';
+import { hasRole, requireRole } from '#lib/server/account.ts';
 import { attempt, unwrapJson, type Problem } from '#lib/server/api.ts';
 import { submit } from '#lib/server/form.ts';
 import { inviteLink } from '#lib/server/invite-link.ts';
-import { readTeam } from '#lib/server/team.ts';
+import { readNames, readTeam } from '#lib/server/team.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
   event.depends(dependencies.account);
-  const account = await requireRole(event, 'tenant_owner');
+  const account = await requireRole(event, 'dm');
   const { searchParams } = event.url;
+  const owns = hasRole(account.user.role, 'tenant_owner');
   return {
-    ...(await readTeam(event.locals.api)),
+    ...(await (owns ? readTeam : readNames)(event.locals.api)),
+    /** Others read who is here and change nothing. */
+    owns,
     you: account.user.id,
     seats: account.plan?.max_seats ?? null,
     // Without scripts there is no dialog: the question stands in the page instead.
