@@ -41,7 +41,9 @@ async function stripe<T extends object>(path: string): Promise<T> {
 /** The next invoice of this subscription could not be charged, says Stripe. Its clock, which is everybody's, stays where it is. */
 async function paymentFails(subscription: string): Promise<void> {
   const { latest_invoice: latest } = await stripe<{ latest_invoice: string }>(`subscriptions/${subscription}`);
-  const now = Math.floor(Date.now() / 1000);
+  // By Stripe's clock, which other tests move along.
+  const clock = await fetch(`${stackVariable('STRIPE_SIMULATOR_URL')}/_control/clock`);
+  const { now } = (await clock.json()) as { now: number };
   const invoice = {
     ...(await stripe(`invoices/${latest}`)),
     id: `in_${crypto.randomUUID().replaceAll('-', '')}`,
