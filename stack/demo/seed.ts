@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { databaseUrl, serviceUrl, type StackContext } from '../context.ts';
 import { botToken, ids } from '../simulators/discord/world.ts';
+import { subscribe } from './billing.ts';
 import { campaign, characters, isPlayer, lore, npcs, sessions, type DemoSession } from './rabenheim.ts';
 import { type DemoStack, signInAs } from './sign-in.ts';
 
@@ -30,7 +31,7 @@ export async function seedDemo(context: StackContext): Promise<void> {
     const lena = await signInAs(ids.lena, stack);
     const table = await makeTable(lena);
     await connectDiscord(lena);
-    await startMonth(root, table);
+    await startMonth(context, root, table);
     await writeCampaign(lena, table);
     for (const session of sessions) await playSession(root, gateway, lena, table, session);
     for (const player of [ids.jonas, ids.miriam]) await seatPlayer(lena, stack, player);
@@ -65,13 +66,23 @@ async function connectDiscord(lena: Client): Promise<void> {
   }
 }
 
-/** Lena has been paying for twenty days, so that her month has sessions in it. */
-async function startMonth(root: postgres.Sql, { tenantId }: Table): Promise<void> {
+/** Of Lena's month with the plan, so many days are behind her. */
+const paidDays = 20;
+
+/** Lena bought her plan at Stripe twenty days ago, a week into her trial, so that her month has sessions and an invoice in it. */
+async function startMonth(context: StackContext, root: postgres.Sql, { tenantId }: Table): Promise<void> {
   await root`
     update mgmt.subscriptions
-    set status = 'active', trial_end = null, current_period_start = now() - interval '20 days',
-      current_period_end = now() - interval '20 days' + interval '1 month', sessions_counted_from = null
+    set started_at = started_at - make_interval(days => ${paidDays + 7}), trial_end = trial_end - make_interval(days => ${paidDays + 7}),
+      current_period_start = current_period_start - make_interval(days => ${paidDays + 7}),
+      current_period_end = current_period_end - make_interval(days => ${paidDays + 7})
     where tenant_id = ${tenantId} and ended_at is null`;
+  await subscribe(context, {
+    tenantId,
+    plan: 'adventurer',
+    name: 'Lena Vogt',
+    since: new Date(Date.now() - paidDays * 86_400_000),
+  });
 }
 
 async function writeCampaign(lena: Client, { campaignId }: Table): Promise<void> {
