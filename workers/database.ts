@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Db } from 'pg-boss';
+import { describe, type Log } from './log.ts';
 
 /** What a job speaks SQL through: the transaction in which it is also completed. */
 export interface Database {
@@ -12,6 +14,23 @@ export function openPool(connectionString: string, jobs: number, onError: (error
   // An idle connection that breaks is replaced at the next use.
   pool.on('error', onError);
   return pool;
+}
+
+const waitMs = 500;
+/** Nobody listens, the connection was cut, or the server starts, stops, recovers or has no room. */
+const absences = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '53300']);
+
+/** What the database gives once it is there: it may be starting, or recovering from a crash. Anything else it says is thrown. */
+export async function whenDatabaseIsThere<Result>(open: () => Promise<Result>, log: Log): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await open();
+    } catch (thrown) {
+      if (!absences.has((thrown as { code?: string }).code ?? '')) throw thrown;
+      if (tries === 1) log.warn('the database is not there yet', { error: describe(thrown) });
+      await delay(waitMs);
+    }
+  }
 }
 
 /** pg-boss on one of our connections or on the pool. */

@@ -1,6 +1,6 @@
 // `npm run workers`: everything that needs time, in one process. As many of them as one likes may run on one database.
 import { readConfig } from './config.ts';
-import { openPool } from './database.ts';
+import { openPool, whenDatabaseIsThere } from './database.ts';
 import { createDeps } from './deps.ts';
 import { createHttpServer } from './http.ts';
 import { jobs } from './jobs/registry.ts';
@@ -16,7 +16,7 @@ const config = readConfig(process.env);
 const pool = openPool(config.WORKER_DATABASE_URL, config.WORKERS_CONCURRENCY, (error) =>
   log.warn('a connection broke', { error: describe(error) }),
 );
-const boss = await openQueues(pool, jobs, log);
+const boss = await whenDatabaseIsThere(() => openQueues(pool, jobs, log), log);
 const metrics = new Metrics();
 const { deps, close } = createDeps(config, log);
 const workers = new Workers({

@@ -10,7 +10,7 @@ export function serverSettings(context: StackContext): Record<string, string> {
     port: String(context.ports.postgres),
     // No socket file can be left behind, and none can collide with another stack's.
     unix_socket_directories: '',
-    max_connections: '60',
+    max_connections: '100',
     shared_buffers: '48MB',
     work_mem: '4MB',
     maintenance_work_mem: '32MB',

@@ -70,7 +70,9 @@ test('every foreign key says what a deletion does to it', async () => {
 test('policies ask who is calling once per statement', async () => {
   const policies = await asRoot<{ name: string; expression: string }>(
     `select schemaname || '.' || tablename || ': ' || policyname as name, coalesce(qual, '') || ' ' || coalesce(with_check, '') as expression
-     from pg_policies where schemaname in ('public', 'mgmt', 'realtime')`,
+     from pg_policies where schemaname in ('public', 'mgmt', 'realtime')
+       -- The tests of Realtime bring policies of their own while they run.
+       and policyname not like 'realtime\\_test\\_%'`,
   );
   expect(policies.length).toBeGreaterThan(30);
   // Calls with a column as argument are asked per row, on purpose; those without one must be wrapped in a select.

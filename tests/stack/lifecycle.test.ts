@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { isFree, isRunning, OwnStack, withDescendants } from '../lib/own-stack.ts';
 
-const soon = { timeout: 20_000, interval: 50 };
+const soon = { timeout: 40_000, interval: 50 };
 
 let stack: OwnStack;
 let environment: Record<string, string>;

@@ -17,7 +17,7 @@ function countExactly(headers: Headers): void {
 
 /** As on Supabase: most rows one answer holds. */
 const maxRows = 1_000;
-/** More than two cores can use at once, and a fifth of what Postgres allows. */
+/** More than two cores can use at once, and an eighth of what Postgres allows. */
 const poolSize = 12;
 /** How long requests of before a reload may take to end. */
 const drainSeconds = 15;
