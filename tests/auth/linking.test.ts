@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { stack } from '../lib/environment.ts';
 import { newestMail } from '../lib/mailbox.ts';
-import { followSignIn, newClient, newPerson, signIn } from '../lib/people.ts';
+import { changePerson, followSignIn, newClient, newPerson, signIn, signInAgain } from '../lib/people.ts';
 
 async function discordTarget(person: Awaited<ReturnType<typeof newPerson>>): Promise<URL> {
   const { data } = await newClient().auth.signInWithOAuth({
@@ -62,6 +62,23 @@ test('an address that Discord has not verified opens nobody’s account', async 
   const target = await discordTarget(await newPerson('mallory', { email: alice.person.email, verified: false }));
   expect(target.searchParams.get('error')).toBe('access_denied');
   expect(target.searchParams.get('error_code')).toBe('provider_email_needs_verification');
+});
+
+test('an address typed in at Discord later, and never verified, gets nobody else’s sign-ins', async () => {
+  const email = `alice.${crypto.randomUUID()}@example.test`;
+  const mallory = await newPerson('mallory');
+  const { userId } = await signIn(mallory);
+  await changePerson(mallory, { email, verified: false });
+  expect((await signInAgain(mallory)).userId).toBe(userId);
+
+  const alice = await signIn(await newPerson('alice', { email }));
+  expect(alice.userId).not.toBe(userId);
+  expect(alice.session.user.email).toBe(email);
+  // What was verified is hers and stays one account, also when she changes it there.
+  const elsewhere = `alice.${crypto.randomUUID()}@example.test`;
+  await changePerson(alice.person, { email: elsewhere, verified: true });
+  await signInAgain(alice.person);
+  expect((await signIn(await newPerson('alice', { email: elsewhere }))).userId).toBe(alice.userId);
 });
 
 test('a person without an address at Discord cannot sign in', async () => {

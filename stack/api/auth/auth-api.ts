@@ -4,8 +4,10 @@ import type { ApiConfig } from '../config.ts';
 import { jsonWrittenOnce } from '../rest/json-type.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { emailRoutes } from './email-routes.ts';
+import { emailChangeRoutes } from './email-change.ts';
 import { discordRoutes } from './external-routes.ts';
 import { createMailer } from './mailer.ts';
+import { provenLinks } from './proven-links.ts';
 import { refreshRoute } from './refresh-route.ts';
 import { sessionFacts } from './session-facts.ts';
 import { settingsRoute } from './settings-route.ts';
@@ -81,9 +83,11 @@ export class AuthApi {
           apiKeys: false,
           middlewares: [
             sessionFacts(config),
+            provenLinks,
             refreshRoute(),
             settingsRoute(discord.length > 0),
             ...discord,
+            ...emailChangeRoutes(codeSeconds),
             ...emailRoutes(config),
             adminRoutes,
           ],

@@ -8,6 +8,7 @@ import { asOAuthError, AuthError, errorRedirect } from './auth-error.ts';
 import { hashOfCode, kindOfCode, requestEmailCode } from './email-code.ts';
 import type { Session } from './library.ts';
 import { route } from './route.ts';
+import { sessionRedirect } from './session-redirect.ts';
 
 /** What the library calls otherwise or not at all; other kinds (recovery, email change) stay its own. */
 const codeKinds = new Set(['email', 'magiclink', 'signup']);
@@ -81,16 +82,7 @@ const followLink: MiddlewareHandler<HonoContext> = async (context, next) => {
   const target = context.get('authService').resolveEmailRedirect(redirectTo);
   try {
     const session = await verify(context, tokenHash ?? token);
-    const fragment = new URLSearchParams({
-      access_token: session.access_token,
-      expires_at: String(session.expires_at),
-      expires_in: String(session.expires_in),
-      refresh_token: session.refresh_token,
-      sb: '',
-      token_type: session.token_type,
-      type,
-    });
-    return context.redirect(`${target}#${fragment.toString()}`, 303);
+    return context.redirect(sessionRedirect(target, session, type), 303);
   } catch (error) {
     const expected = AuthError.from(error);
     if (!expected) throw error;

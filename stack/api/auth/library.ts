@@ -69,6 +69,8 @@ export interface AuthServiceInternals {
     options?: Record<string, unknown>,
   ): Promise<Session>;
   createRefreshResponse(user: AuthUser, sessionId: string, refreshToken: string, at: string): Promise<Session>;
+  /** Ends what a claimed token began; for `email_change` the account gets its new address. */
+  completeVerifyOtp(user: AuthUser, tokenColumn: string, kind: string): Promise<Session>;
 }
 
 const needed: (keyof AuthServiceInternals)[] = [
@@ -81,6 +83,7 @@ const needed: (keyof AuthServiceInternals)[] = [
   'createAuditLogWithTraits',
   'createSessionForUser',
   'createRefreshResponse',
+  'completeVerifyOtp',
 ];
 
 /** The same object with its private half in sight; fails at once after an upgrade that renamed something. */

@@ -17,7 +17,11 @@ const texts: Record<MailLanguage, Record<MailKind, MailText>> = {
     },
     magiclink: { subject: 'Your sign-in link', lead: 'Here is your way back to the table.', button: 'Sign in' },
     recovery: { subject: 'Sign in again', lead: 'You asked for a way back into your account.', button: 'Sign in' },
-    email_change: { subject: 'Your new email address', lead: 'Confirm that this address is yours.', button: 'Confirm' },
+    email_change: {
+      subject: 'Your new email address',
+      lead: 'Confirm that your account changes its address. The old and the new one both have to agree.',
+      button: 'Confirm',
+    },
     reauthentication: { subject: 'Your code', lead: 'Enter this code to go on.', button: '' },
   },
   de: {
@@ -30,7 +34,7 @@ const texts: Record<MailLanguage, Record<MailKind, MailText>> = {
     recovery: { subject: 'Wieder anmelden', lead: 'Du wolltest zurück in dein Konto.', button: 'Anmelden' },
     email_change: {
       subject: 'Deine neue E-Mail-Adresse',
-      lead: 'Bestätige, dass diese Adresse dir gehört.',
+      lead: 'Bestätige, dass dein Konto die Adresse wechselt. Die alte und die neue müssen beide zustimmen.',
       button: 'Bestätigen',
     },
     reauthentication: { subject: 'Dein Code', lead: 'Gib diesen Code ein, um weiterzumachen.', button: '' },

@@ -32,7 +32,12 @@ export function createMailer(config: ApiConfig): Mailer | undefined {
     sendConfirmation: (to, tokenHash, code) => send('signup', to, tokenHash, code),
     sendMagicLink: (to, tokenHash, code) => send('magiclink', to, tokenHash, code),
     sendRecovery: (to, tokenHash, code) => send('recovery', to, tokenHash, code),
-    sendEmailChange: (to, tokenHash, code) => send('email_change', to, tokenHash, code),
+    // The library names the new address as well, but writes to the old one alone.
+    async sendEmailChange(to, tokenHash, code, meta) {
+      await send('email_change', to, tokenHash, code);
+      if (meta?.newEmail && meta.newEmail !== to && meta.tokenHashNew && meta.tokenNew)
+        await send('email_change', meta.newEmail, meta.tokenHashNew, meta.tokenNew);
+    },
     sendReauthentication: (to, code) => send('reauthentication', to, '', code),
   };
 }
