@@ -9,7 +9,9 @@ import { report } from '../tests/isolation/report.ts';
 import { startFreshStack } from './fresh-stack.ts';
 
 const mutate = process.argv.includes('--mutate');
-const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+const only = process.argv.flatMap((argument) =>
+  argument.startsWith('--only=') ? [argument.slice('--only='.length)] : [],
+);
 
 async function runProof(): Promise<boolean> {
   const started = performance.now();
@@ -37,7 +39,7 @@ const running = mutate ? undefined : process.env['DISCORD_SIMULATOR_URL'] ? {} :
 const own = running ? undefined : await startFreshStack({ GLYPHOXA_RATE_LIMIT_SCALE: '1000000' });
 Object.assign(process.env, running ?? own?.env);
 try {
-  const green = mutate ? await mutateAll({ only }) : await runProof();
+  const green = mutate ? await mutateAll(only.length > 0 ? { only } : {}) : await runProof();
   if (!green) process.exitCode = 1;
 } finally {
   await closeDatabase();

@@ -379,6 +379,8 @@ export interface BucketExpectation {
   /** A type the bucket takes, and bytes of it. */
   type: string;
   body: string;
+  /** Where a file lies that a row names, so that no person changes or removes it. */
+  kept?: (ids: Ids) => string;
   /** Everybody who is not named may nothing; the secret key may everything. */
   may: Partial<Record<Role, readonly FileVerb[]>>;
 }
@@ -395,6 +397,7 @@ export const buckets: Record<string, BucketExpectation> = {
     path: ({ tenant }) => `${tenant}/proof.wav`,
     type: 'audio/wav',
     body: 'planted recording',
+    kept: ({ tenant }) => `${tenant}/planted.wav`,
     may: { owner: fileVerbs, dm: fileVerbs },
   },
 };

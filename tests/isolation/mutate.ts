@@ -3,7 +3,7 @@ import { asRoot } from '../lib/database.ts';
 import { changesBetween, checksumOf } from './checksum.ts';
 import type { Finding } from './engine.ts';
 import { allMutations, fingerprint, type Mutation } from './mutations.ts';
-import { prepare, prove } from './proof.ts';
+import { prepare, prove, type Sums } from './proof.ts';
 import type { World } from './world.ts';
 
 /** Mutations that change nothing for anybody, by name, with the reason. */
@@ -13,8 +13,8 @@ export const equivalent: Record<string, string> = {
 };
 
 export interface MutateOptions {
-  /** Part of the names of the mutations to run; without it all. */
-  only?: string | undefined;
+  /** Parts of names: a mutation runs whose name holds one of them; without any, all run. */
+  only?: readonly string[];
   log?: (line: string) => void;
 }
 
@@ -27,25 +27,29 @@ export interface Killings {
 
 /** Breaks what the options choose. To be run on a stack of its own: what a broken rule lets through is really done. */
 export async function killings({ only, log = () => undefined }: MutateOptions): Promise<Killings> {
-  const before = await fingerprint();
+  const catalogue = await fingerprint();
   const result: Killings = { killed: [], survived: [], equivalent: [], unchanged: false };
   let world: World | undefined;
+  let sums: Sums = new Map();
   for (const mutation of await allMutations()) {
-    if (only !== undefined && !mutation.name.includes(only)) continue;
+    if (only && !only.some((part) => mutation.name.includes(part))) continue;
     if (equivalent[mutation.name] !== undefined) {
       result.equivalent.push(mutation.name);
       continue;
     }
-    world ??= await freshWorld();
-    const sums = await Promise.all([checksumOf(world.tables.own), checksumOf(world.tables.foreign)]);
-    const [finding] = await findingsUnder(mutation, world);
+    if (!world) [world, sums] = [await freshWorld(), new Map()];
+    const tables = [world.tables.own, world.tables.foreign];
+    for (const planted of tables) if (!sums.has(planted)) sums.set(planted, await checksumOf(planted));
+    const before = tables.map((planted) => sums.get(planted)!);
+    const [finding] = await findingsUnder(mutation, world, sums);
     (finding ? result.killed : result.survived).push(mutation.name);
     log(finding ? `killed   ${mutation.name} (${finding.object}: ${finding.what})` : `SURVIVED ${mutation.name}`);
-    const after = await Promise.all([checksumOf(world.tables.own), checksumOf(world.tables.foreign)]);
+    for (const planted of tables) if (!sums.has(planted)) sums.set(planted, await checksumOf(planted));
     // What was broken into is planted anew, so that the next one meets whole tables.
-    if (sums.some((sum, index) => changesBetween(sum, after[index]!).length > 0)) world = undefined;
+    if (tables.some((planted, index) => changesBetween(before[index]!, sums.get(planted)!).length > 0))
+      world = undefined;
   }
-  result.unchanged = (await fingerprint()) === before;
+  result.unchanged = (await fingerprint()) === catalogue;
   return result;
 }
 
@@ -55,12 +59,16 @@ async function freshWorld(): Promise<World> {
   return world;
 }
 
-async function findingsUnder({ objects, break: breaks, restore }: Mutation, world: World): Promise<Finding[]> {
+async function findingsUnder(
+  { objects, break: breaks, restore }: Mutation,
+  world: World,
+  sums: Sums,
+): Promise<Finding[]> {
   await asRoot(breaks);
   try {
     const concerned = new Set(objects);
     const only = objects.length === 0 ? undefined : (object: string) => concerned.has(object);
-    return (await prove(world, { ...(only && { only }), stopAtFirst: true })).findings;
+    return (await prove(world, { ...(only && { only }), stopAtFirst: true, sums })).findings;
   } finally {
     await asRoot(restore);
   }

@@ -66,8 +66,8 @@ async function objectsBySource(): Promise<(schema: string, table: string) => str
      join pg_namespace n on n.oid = t.relnamespace where c.relnamespace = 'mgmt'::regnamespace`,
   );
   return (schema, table) => {
-    if (schema === 'storage') return ['bucket images', 'bucket voice-samples'];
-    if (schema === 'realtime') return ['topic session', 'topic tenant'];
+    if (schema === 'storage') return ['bucket images', 'bucket voice-samples', `${schema}.${table}`];
+    if (schema === 'realtime') return ['topic session', 'topic tenant', `${schema}.${table}`];
     const shown = views.filter(({ source }) => source === `${schema}.${table}`).map(({ name }) => name);
     return [...(schema === 'mgmt' ? [table] : []), ...shown, `${schema}.${table}`];
   };

@@ -38,8 +38,10 @@ const present = (world: World): [string, BucketExpectation][] =>
 export async function plantFiles(world: World): Promise<void> {
   for (const [bucket, line] of present(world)) {
     for (const { ids } of [world.tables.own, world.tables.foreign]) {
-      const { status, text } = await put(world, 'service', bucket, line.path(ids), line);
-      if (status >= 300) throw new Error(`Planting a file in ${bucket}: ${status} ${text}`);
+      for (const path of [line.path(ids), ...(line.kept ? [line.kept(ids)] : [])]) {
+        const { status, text } = await put(world, 'service', bucket, path, line);
+        if (status >= 300) throw new Error(`Planting a file in ${bucket}: ${status} ${text}`);
+      }
     }
   }
 }
@@ -204,4 +206,50 @@ export function fileAttacks(world: World): Case[] {
       },
     ),
   );
+}
+
+/** A file that a row names stays as it is: whoever reads it neither replaces nor moves nor removes it. */
+export function keptFileCases(world: World): Case[] {
+  return present(world).flatMap(([bucket, line]) => {
+    if (!line.kept) return [];
+    const path = line.kept(world.tables.own.ids);
+    const to = beside(path);
+    const upsert = { 'content-type': line.type, 'x-upsert': 'true' };
+    const changed = { ...line, body: 'changed' };
+    const tries: [string, (caller: Caller) => Promise<unknown>][] = [
+      ['replaces', (caller) => put(world, caller, bucket, path, changed, 'PUT')],
+      [
+        'uploads over',
+        (caller) =>
+          call(world, caller, `${prefix}/${bucket}/${path}`, { method: 'POST', body: changed.body, headers: upsert }),
+      ],
+      [
+        'moves',
+        (caller) =>
+          callJson(world, caller, 'POST', `${prefix}/move`, { bucketId: bucket, sourceKey: path, destinationKey: to }),
+      ],
+      ['removes', (caller) => call(world, caller, `${prefix}/${bucket}/${path}`, { method: 'DELETE' })],
+      ['removes by a list', (caller) => removeFile(world, caller, bucket, path)],
+    ];
+    // One after the other, so that what is found is the doing of what is named.
+    return [
+      {
+        object: `bucket ${bucket}`,
+        what: 'a file that a row names',
+        run: async () => {
+          for (const caller of ['owner', 'dm'] as const) {
+            for (const [what, attempt] of tries) {
+              await attempt(caller);
+              const { text } = await call(world, 'service', `${prefix}/${bucket}/${path}`);
+              if (text === line.body) continue;
+              await put(world, 'service', bucket, path, line);
+              await removeFile(world, 'service', bucket, to);
+              return `${caller} ${what} it: ${text.slice(0, 80)}`;
+            }
+          }
+          return undefined;
+        },
+      },
+    ];
+  });
 }

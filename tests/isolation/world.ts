@@ -58,6 +58,11 @@ export function marksOf({ ids, keys }: Planted): string[] {
   return [...new Set([...Object.values(ids), ...ofRows])];
 }
 
+/** Patterns for `like any`: rows as text in which one of the marks stands. Ten times as fast as one expression of them all. */
+export function patternsOf(planted: Planted): string[] {
+  return marksOf(planted).map((mark) => `%${mark.replaceAll(/[\\%_]/g, '\\$&')}%`);
+}
+
 /** Which of the texts somebody reads there, not counting what was asked for. */
 export function seen(text: string, marks: readonly string[], asked: readonly string[] = []): string | undefined {
   return marks.find((mark) => !asked.includes(mark) && text.includes(mark));

@@ -45,6 +45,18 @@ export async function connectAs(variable: 'DATABASE_URL' | 'GATEWAY_DATABASE_URL
   return client;
 }
 
+/** A transaction of root's in which everything may be tried: it is always undone. */
+export async function undone<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const client = await poolOf('DATABASE_URL').connect();
+  try {
+    await client.query('begin');
+    return await work(client);
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+}
+
 export async function closeDatabase(): Promise<void> {
   await Promise.all([...pools.values()].map((pool) => pool.end()));
   pools.clear();
