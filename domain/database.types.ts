@@ -1881,7 +1881,7 @@ export type Database = {
           bot_last_four?: string | null;
           bot_set?: boolean | null;
           campaign_id?: string | null;
-          contact_email?: string | null;
+          contact_email?: never;
           created_at?: string | null;
           dm_role_id?: string | null;
           guild_ids?: string[] | null;
@@ -1895,7 +1895,7 @@ export type Database = {
           bot_last_four?: string | null;
           bot_set?: boolean | null;
           campaign_id?: string | null;
-          contact_email?: string | null;
+          contact_email?: never;
           created_at?: string | null;
           dm_role_id?: string | null;
           guild_ids?: string[] | null;

@@ -30,9 +30,17 @@ export async function request<T = ErrorBody>(
 }
 
 /** Like `request`, with a JSON body. */
-export function post<T = ErrorBody>(path: string, body: unknown, options: { token?: string } = {}): Promise<Answer<T>> {
-  const headers = { 'content-type': 'application/json' };
-  return request<T>(path, { ...options, method: 'POST', headers, body: JSON.stringify(body) });
+export function post<T = ErrorBody>(
+  path: string,
+  body: unknown,
+  { headers, ...options }: { token?: string; headers?: Record<string, string> } = {},
+): Promise<Answer<T>> {
+  return request<T>(path, {
+    ...options,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
 }
 
 function parse(text: string): unknown {

@@ -126,6 +126,22 @@ test('an address that nobody proved takes no invitation', async () => {
   await done(liar, 'accept_invite', { token });
 });
 
+test('a link, and an invitation for the own Discord account, need no proven address', async () => {
+  const carol = await newPerson('carol', { email: `${randomUUID()}@example.com`, verified: true });
+  const byDiscord = await invite(alice, { discord_id: carol.id });
+  const byLink = await invite(alice);
+  const [dave, known] = [await newcomer('dave'), await signIn(carol)];
+  for (const [who, { token }] of [
+    [dave, byLink],
+    [known, byDiscord],
+  ] as const) {
+    await asRoot('update auth.users set email_confirmed_at = null where id = $1', [who.userId]);
+    expect(await done(who, 'invite_preview', { token })).toMatchObject({ state: 'open' });
+    await done(who, 'accept_invite', { token });
+    expect(await placeOf(who)).toEqual({ tenant_id: tenant, role: 'viewer' });
+  }
+});
+
 test('what is over is refused, and changes nothing', async () => {
   const dave = await newcomer('dave');
   const { token, invite: made } = await invite(alice, { valid_days: 1 });

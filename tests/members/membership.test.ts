@@ -29,6 +29,33 @@ test('a role that changes counts from the next call', async () => {
   expect((await rename(carol)).data).toEqual([]);
 });
 
+test('mail addresses are the Owner’s to read, the table’s own too', async () => {
+  const contact = async (person: SignedIn) =>
+    (await person.client.from('tenants').select('name, contact_email')).data![0];
+  expect(await contact(alice)).toEqual({ name: "alice's table", contact_email: alice.person.email });
+  for (const person of [bob, carol]) expect(await contact(person)).toMatchObject({ contact_email: null });
+  // A filter reads what is shown, not what lies beneath.
+  const found = await carol.client.from('tenants').select('id').eq('contact_email', alice.person.email!);
+  expect(found.data).toEqual([]);
+});
+
+test('a picture is what a provider says, not what somebody writes into their account', async () => {
+  const eve = await newcomer('eve');
+  const picture = async () =>
+    (await asRoot<{ avatar_url: string }>('select avatar_url from mgmt.users where id = $1', [eve.userId]))[0]!
+      .avatar_url;
+  for (const avatar_url of [
+    'https://tracker.example/eve.gif',
+    `https://x.example/${'x'.repeat(100_000)}`,
+    'javascript:1',
+  ]) {
+    const { error } = await eve.client.auth.updateUser({ data: { avatar_url } });
+    expect(error).toBeNull();
+    await done(eve, 'ensure_account');
+    expect(await picture()).toMatch(/^https:\/\/cdn\.discordapp\.com\//);
+  }
+});
+
 test('nobody changes their own role, or gives one at or above it', async () => {
   for (const [role, code, status] of [
     ['viewer', 'own_role', 409],

@@ -12,7 +12,7 @@ export const exposedSchema = 'mgmt';
 /** A planner's estimate is made of every tenant's rows and would tell of them: people get the count of what they may read. */
 function countExactly(headers: Headers): void {
   const prefer = headers.get('prefer');
-  if (prefer) headers.set('prefer', prefer.replace(/\bcount=(?:planned|estimated)\b/g, 'count=exact'));
+  if (prefer) headers.set('prefer', prefer.replace(/\bcount\s*=\s*"?(?:planned|estimated)\b"?/gi, 'count=exact'));
 }
 
 /** As on Supabase: most rows one answer holds. */
