@@ -1944,6 +1944,7 @@ export type Database = {
       admin_audit: {
         Args: {
           actor?: string;
+          actor_kind?: string;
           before?: number;
           kind?: string;
           limit?: number;

@@ -31,9 +31,16 @@ export const resourceKinds = [
   'knowledge',
   'planned_session',
   'campaign_npc',
+  'invoice',
+  'payment',
+  'license',
   'operations',
 ] as const;
-export type ResourceKind = (typeof resourceKinds)[number];
+
+/** Those of the installation as a whole, which operators read besides. */
+const installationKinds = ['plan', 'gateway', 'voice', 'preference', 'review_flag'] as const;
+export type ResourceKind = (typeof resourceKinds)[number] | (typeof installationKinds)[number];
+export const allKinds: readonly ResourceKind[] = [...resourceKinds, ...installationKinds];
 
 export type ActorKind = 'user' | 'operator' | 'system' | 'gateway';
 export type Action = 'insert' | 'update' | 'delete' | 'bin' | 'restore' | 'look' | 'act';
@@ -59,7 +66,7 @@ const day = /^\d{4}-\d{2}-\d{2}$/;
 const others: readonly string[] = ['operator', 'system', 'gateway'];
 
 /** Reads the filters of an address; what is not understood is no filter. */
-export function readFilters(search: URLSearchParams): AuditFilters {
+export function readFilters(search: URLSearchParams, kinds: readonly ResourceKind[] = resourceKinds): AuditFilters {
   const matching = (name: string, pattern: RegExp) => {
     const value = search.get(name) ?? '';
     return pattern.test(value) ? value : null;
@@ -72,7 +79,7 @@ export function readFilters(search: URLSearchParams): AuditFilters {
   const kind = search.get('kind') as ResourceKind;
   return {
     person: others.includes(person) ? person : matching('person', /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
-    kind: resourceKinds.includes(kind) ? kind : null,
+    kind: kinds.includes(kind) ? kind : null,
     thing: matching('thing', /^[\w-]{1,64}$/),
     from: date('from'),
     to: date('to'),
@@ -98,9 +105,4 @@ export function readCursor(value: string | null): Cursor | null {
   const [createdAt = '', id = ''] = value?.split('~') ?? [];
   if (!/^[\d:.T+Z-]+$/.test(createdAt) || Number.isNaN(Date.parse(createdAt)) || !/^\d{1,15}$/.test(id)) return null;
   return { createdAt, id: Number(id) };
-}
-
-/** A moment of the API with its microseconds, which a cursor needs: "2026-11-21 12:11:28.84+00" as ISO 8601, which every browser reads. */
-export function isoMoment(text: string): string {
-  return text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00');
 }

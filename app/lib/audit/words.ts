@@ -25,6 +25,14 @@ const kinds: Record<ResourceKind, () => string> = {
   knowledge: m.audit_kind_knowledge,
   planned_session: m.audit_kind_planned_session,
   campaign_npc: m.audit_kind_campaign_npc,
+  invoice: m.audit_kind_invoice,
+  payment: m.audit_kind_payment,
+  license: m.audit_kind_license,
+  plan: m.audit_kind_plan,
+  gateway: m.audit_kind_gateway,
+  voice: m.audit_kind_voice,
+  preference: m.audit_kind_preference,
+  review_flag: m.audit_kind_review_flag,
   operations: m.audit_kind_operations,
 };
 
@@ -145,11 +153,25 @@ export function sentence(entry: AuditEntry, person: string): string {
     case 'restore':
       return m.audit_restore({ person, name });
     case 'look':
-      return m.audit_operator_look();
     case 'act':
-      return m.audit_operator_act();
+      return (operations[entry.resource_id] ?? m.audit_op_other)({ person });
   }
 }
+
+/** What operators do, by the name of the function they did it with. */
+const operations: Record<string, (inputs: { person: string }) => string> = {
+  admin_tenant: m.audit_op_table,
+  admin_set_role: m.audit_op_role,
+  issue_license: m.audit_op_license,
+  admin_overview: m.audit_op_overview,
+  admin_tenants: m.audit_op_tables,
+  admin_users: m.audit_op_people,
+  admin_audit: m.audit_op_history,
+  admin_revenue: m.audit_op_revenue,
+  admin_provider_health: m.audit_op_health,
+  licenses: m.audit_op_licenses,
+  studio: m.audit_op_studio,
+};
 
 /** Where an NPC can be. */
 const places = { cast: m.npcs_cast, aside: m.npcs_aside, bin: m.npcs_bin };
