@@ -1,7 +1,7 @@
 // Every write leaves who, what, before and after, and from where.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asGateway, asRoot, closeDatabase, gatewaySql } from '../lib/database.ts';
+import { asGateway, asRoot, closeDatabase, gatewaySql, undone } from '../lib/database.ts';
 import { request } from '../lib/requests.ts';
 import { call, connectBot, newOwner, newTable, ok, type Table, tenantOf } from '../sessions/table.ts';
 import { asService, type AuditRow, historyOf } from './table.ts';
@@ -203,6 +203,94 @@ test('secrets are said to have changed, and stand nowhere in the log', async () 
   for (const { row } of rows)
     for (const secret of [first.token, second.token, ciphertext, owner.person.email, owner.person.id])
       expect(row).not.toContain(secret);
+});
+
+test.each([
+  ['postgres', 'operator'],
+  ['glyphoxa_gateway', 'gateway'],
+])('emptying a table leaves a row for each of its rows, and who did it (%s)', async (role, kind) => {
+  // A table of its own: the lock of TRUNCATE on a real one would stop every other test.
+  const [before, after] = await undone(async (client) => {
+    await client.query(
+      `create table private.emptied (tenant_id text, a text, b text, c text, d text, secret text, bot_token text, primary key (a, b, c, d));
+       select private.audit_writes('private.emptied', 'emptied', 'a');
+       grant all on private.emptied to glyphoxa_gateway;
+       insert into private.emptied values ('t1', 'x', '1', 'y', '2', 'seen', 'hidden'), ('t2', 'x', '1', 'y', '3', '', '');
+       set local role ${role}`,
+    );
+    await client.query('truncate private.emptied');
+    await client.query('reset role');
+    const { rows } = await client.query<AuditRow>(
+      `select tenant_id, actor_kind, action, resource_id, resource_name, changes from mgmt.audit_log
+       where resource_type = 'emptied' order by id`,
+    );
+    return [rows.filter(({ action }) => action === 'insert'), rows.filter(({ action }) => action === 'delete')];
+  });
+  expect(before).toHaveLength(2);
+  expect(after).toEqual([
+    {
+      tenant_id: 't1',
+      actor_kind: kind,
+      action: 'delete',
+      resource_id: 'x/1/y/2',
+      resource_name: 'x',
+      changes: expect.objectContaining({ secret: { before: 'seen', after: null }, bot_token: 'changed' }) as unknown,
+    },
+    expect.objectContaining({ tenant_id: 't2', resource_id: 'x/1/y/3' }),
+  ]);
+});
+
+test('an operator’s change of the installation is in the log, and no table’s business', async () => {
+  const rows = await undone(async (client) => {
+    await client.query(`update private.settings set value = '"licensed"' where key = 'deployment.mode'`);
+    await client.query(`update private.provider_rates set nano_usd = nano_usd + 1 where model = 'gpt-4o'`);
+    const { rows: found } = await client.query<AuditRow>(
+      `select tenant_id, actor_kind, resource_type, resource_id, changes from mgmt.audit_log
+       where created_at = now() and resource_type in ('setting', 'provider_rate') order by id`,
+    );
+    return found;
+  });
+  expect(rows[0]).toEqual({
+    tenant_id: null,
+    actor_kind: 'operator',
+    resource_type: 'setting',
+    resource_id: 'deployment.mode',
+    changes: { value: { before: 'managed', after: 'licensed' } },
+  });
+  expect(rows.slice(1).map(({ resource_id }) => resource_id.split('/').slice(0, 3).join('/'))).toEqual([
+    'openai/gpt-4o/llm_token_in',
+    'openai/gpt-4o/llm_token_out',
+  ]);
+});
+
+test('what happened is not unmade in silence: a ledger’s row that is changed or removed is in the log', async () => {
+  const rows = await undone(async (client) => {
+    await client.query(
+      `insert into mgmt.billing_events (tenant_id, session_id, event_type, plan_id, period) values ($1, $2, 'session_start', 'guild', '2026-11-01')`,
+      [table.tenant, randomUUID()],
+    );
+    await client.query(`update mgmt.billing_events set plan_id = 'apprentice' where tenant_id = $1`, [table.tenant]);
+    await client.query(`delete from mgmt.billing_events where tenant_id = $1`, [table.tenant]);
+    const { rows: found } = await client.query<AuditRow>(
+      `select action from mgmt.audit_log where resource_type = 'billing_event' and tenant_id = $1 and created_at = now() order by id`,
+      [table.tenant],
+    );
+    return found;
+  });
+  expect(rows).toEqual([{ action: 'update' }, { action: 'delete' }]);
+});
+
+test('an NPC whose time in the bin is over leaves a row, one that comes back leaves none of an end', async () => {
+  const [gone, back] = [await newNpc(), await newNpc()];
+  for (const npc of [gone, back]) {
+    const { error } = await table.alice.client.rpc('set_npc_aside', { npc, reason: 'bin' });
+    expect(error).toBeNull();
+  }
+  expect((await table.alice.client.rpc('restore_npc', { npc: back })).error).toBeNull();
+  await asRoot('delete from mgmt.npcs_aside where id = $1', [gone]);
+  const actions = async (npc: string) => (await historyOf(table.alice, 'npc', npc)).map(({ action }) => action);
+  expect(await actions(gone)).toEqual(['insert', 'bin', 'delete']);
+  expect(await actions(back)).toEqual(['insert', 'bin', 'restore']);
 });
 
 test('what the gateway reports of a session is no write of anybody', async () => {
