@@ -8,6 +8,9 @@ import http from 'node:http';
 process.env.PROTOCOL_HEADER ??= 'x-forwarded-proto';
 const protocol = process.env.APP_URL?.startsWith('https:') ? 'https' : 'http';
 
+// The largest form is a campaign's file of 10 MB; a page of lore may be 600 KB on its way.
+process.env.BODY_SIZE_LIMIT ??= '11M';
+
 const { handler } = await import('../build/handler.js');
 
 const server = http.createServer((request, response) => {

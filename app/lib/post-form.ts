@@ -1,11 +1,25 @@
 import { deserialize } from '$app/forms';
 
-/** Posts to a form action from a script, where no form stands on the page: an undo. */
-export async function postForm(action: string, fields: Record<string, string>) {
+interface Options {
+  /** The page is being left: the browser sends it all the same, as long as it is small. */
+  leaving?: boolean;
+}
+
+/** What browsers send on after a page is gone, in bytes, with room for the rest of the request. */
+const keepaliveBytes = 60_000;
+
+/** Posts to a form action from a script, where no form stands on the page: an undo, an autosave. */
+export async function postForm(
+  action: string,
+  fields: Record<string, string> | URLSearchParams,
+  { leaving = false }: Options = {},
+) {
+  const body = new URLSearchParams(fields);
   const response = await fetch(action, {
     method: 'POST',
     headers: { accept: 'application/json', 'x-sveltekit-action': 'true' },
-    body: new URLSearchParams(fields),
+    body,
+    ...(leaving && { keepalive: body.toString().length < keepaliveBytes }),
   });
   return deserialize(await response.text());
 }

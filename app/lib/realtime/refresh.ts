@@ -6,6 +6,7 @@ export const dependencies = {
   account: 'app:account',
   campaigns: 'app:campaigns',
   npcs: 'app:npcs',
+  lore: 'app:lore',
   sessions: 'app:sessions',
   billing: 'app:billing',
 } as const;
@@ -17,7 +18,7 @@ const stale: Record<ChangeKind, readonly Dependency[]> = {
   campaign: [dependencies.account, dependencies.campaigns],
   npc: [dependencies.npcs],
   npc_aside: [dependencies.npcs],
-  lore: [],
+  lore: [dependencies.lore],
   tenant: [dependencies.account],
   member: [dependencies.account],
   preference: [dependencies.account],

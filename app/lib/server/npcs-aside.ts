@@ -1,5 +1,6 @@
 import { npcFaces, type FaceRow, type NpcFace } from '#domain/npc-face.ts';
 import { type Api, unwrap } from './api.ts';
+import { daysLeft } from './bin.ts';
 
 /** Why an NPC rests: set aside for as long as one likes, or in the bin until it is purged. */
 export type RestReason = 'aside' | 'bin';
@@ -10,9 +11,6 @@ export interface RestingNpc extends NpcFace {
   /** Whole days until the bin gives it up; null for one that is set aside. */
   daysLeft: number | null;
 }
-
-const binDays = 30;
-const dayMs = 86_400_000;
 
 /** The campaign's NPCs that are not played, by name; in the bin, who goes first. */
 export async function listResting(api: Api, campaign: string): Promise<RestingNpc[]> {
@@ -27,10 +25,6 @@ export async function listResting(api: Api, campaign: string): Promise<RestingNp
       return { ...face, reason, since, daysLeft: reason === 'bin' ? daysLeft(since) : null };
     })
     .sort((a, b) => (a.daysLeft ?? 0) - (b.daysLeft ?? 0));
-}
-
-function daysLeft(since: string): number {
-  return Math.max(0, Math.ceil((new Date(since).getTime() + binDays * dayMs - Date.now()) / dayMs));
 }
 
 /** Takes an NPC out of play, or from one place of rest to the other; returns its name. */

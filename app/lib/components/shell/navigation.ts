@@ -1,3 +1,4 @@
+import BookOpen from '@lucide/svelte/icons/book-open';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import Drama from '@lucide/svelte/icons/drama';
@@ -21,7 +22,7 @@ export interface Entry {
 /** The campaign's entries, then those of the account; what a role can never use is absent. */
 export function navigation(shell: Shell, npcCounts: Record<string, number>): { campaign: Entry[]; account: Entry[] } {
   const { campaign, leads } = shell;
-  const npcs: Entry[] =
+  const content: Entry[] =
     leads && campaign
       ? [
           {
@@ -31,6 +32,7 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): { c
             icon: Drama,
             count: npcCounts[campaign.id] ?? 0,
           },
+          { section: 'lore', href: `/campaigns/${campaign.id}/lore`, label: m.nav_lore(), icon: BookOpen },
         ]
       : [];
   const campaigns: Entry[] = leads
@@ -44,7 +46,7 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): { c
   return {
     campaign: [
       { section: 'overview', href: '/dashboard', label: m.nav_overview(), icon: House },
-      ...npcs,
+      ...content,
       { section: 'sessions', href: '/sessions', label: m.nav_sessions(), icon: ScrollText },
     ],
     account: [

@@ -34,10 +34,21 @@ export function useShell(data: () => LayoutData) {
     },
     /** Which entry of the navigation the open page belongs to. */
     get section():
-      'overview' | 'npcs' | 'sessions' | 'campaigns' | 'usage' | 'team' | 'billing' | 'audit' | 'settings' | null {
+      | 'overview'
+      | 'npcs'
+      | 'lore'
+      | 'sessions'
+      | 'campaigns'
+      | 'usage'
+      | 'team'
+      | 'billing'
+      | 'audit'
+      | 'settings'
+      | null {
       const path = page.url.pathname;
       if (path === '/dashboard') return 'overview';
       if (/^\/campaigns\/[^/]+\/npcs/.test(path)) return 'npcs';
+      if (/^\/campaigns\/[^/]+\/lore/.test(path)) return 'lore';
       if (path.startsWith('/sessions')) return 'sessions';
       if (path.startsWith('/campaigns')) return 'campaigns';
       if (path.startsWith('/usage')) return 'usage';

@@ -10,6 +10,8 @@ export function upLink(
     case '/(app)/campaigns/[c]/npcs/[n]':
     case '/(app)/campaigns/[c]/npcs/new':
       return { href: `/campaigns/${campaign}/npcs`, label: m.nav_npcs() };
+    case '/(app)/campaigns/[c]/lore/[page]':
+      return { href: `/campaigns/${campaign}/lore`, label: m.nav_lore() };
     case '/(app)/campaigns/new':
       return { href: '/campaigns', label: m.nav_campaigns() };
     case '/(app)/campaigns/[c]/settings':

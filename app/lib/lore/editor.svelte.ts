@@ -1,0 +1,267 @@
+import type { Refusal } from '#lib/errors.ts';
+import { type Draft, dropDraft, keepDraft, readDraft } from '#lib/drafts.ts';
+import { changedFields, merge, normal, pick } from './merge.ts';
+import type { LoreField, LoreFields, LorePage } from './page.ts';
+
+/** What a save came to. */
+export type SaveAnswer =
+  | { kind: 'saved'; updatedAt: string }
+  | { kind: 'conflict'; theirs: LorePage }
+  | { kind: 'gone' }
+  | { kind: 'refused'; errors: Record<string, string>; problem: Refusal | null }
+  | { kind: 'unreachable' };
+
+export type SaveState = 'saved' | 'unsaved' | 'saving' | 'retrying' | 'refused' | 'gone';
+
+interface Options {
+  page: LorePage;
+  /** Whose drafts these are. */
+  user: string;
+  send: (fields: Partial<LoreFields>, basedOn: string, leaving: boolean) => Promise<SaveAnswer>;
+  /** Others changed these fields, and their version stands here now. */
+  ontaken: (fields: readonly LoreField[]) => void;
+}
+
+/** After the last key. */
+const saveMs = 1500;
+const draftMs = 300;
+const retryMs = [2_000, 5_000, 15_000, 30_000];
+
+/**
+ * A page while somebody writes it: saves by itself, one save at a time and only what changed; keeps a draft on the device until the
+ * server has it; merges what others saved, and asks where both changed the same field.
+ */
+export class LoreEditor {
+  fields = $state<LoreFields>() as LoreFields;
+  state = $state<SaveState>('saved');
+  /** In ms. Null: nothing was saved since the page was opened. */
+  savedAt = $state<number | null>(null);
+  errors = $state.raw<Record<string, string>>({});
+  problem = $state.raw<Refusal | null>(null);
+  /** Fields that wait for a decision; `theirs` is the other version. */
+  conflicts = $state.raw<readonly LoreField[]>([]);
+  theirs = $state.raw<LoreFields | null>(null);
+  /** What was typed earlier and never saved. */
+  draft = $state.raw<Draft<LoreFields> | null>(null);
+  draftKept = $state(false);
+  #base = $state.raw<LoreFields>() as LoreFields;
+  #basedOn = $state('');
+  readonly dirty = $derived(changedFields(this.fields, this.#base));
+
+  readonly #options: Options;
+  readonly #key: string;
+  #saving = false;
+  #again = false;
+  #tries = 0;
+  #arrived: LorePage | null = null;
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  #draftTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#key = `lore:${options.page.id}`;
+    this.#base = options.page.fields;
+    this.#basedOn = options.page.updatedAt;
+    this.fields = structuredClone(options.page.fields);
+  }
+
+  get basedOn(): string {
+    return this.#basedOn;
+  }
+
+  /** What a form without scripts gave back, with what was wrong. */
+  resume(values: Partial<LoreFields>, errors: Record<string, string>, problem: Refusal | null): void {
+    this.fields = { ...this.fields, ...values };
+    this.errors = errors;
+    this.problem = problem;
+    if (this.dirty.length > 0) this.state = 'refused';
+  }
+
+  /** Looks for a draft of this device. Only a browser has them. */
+  restore(): void {
+    const draft = readDraft<LoreFields>(this.#options.user, this.#key);
+    if (!draft) return;
+    if (changedFields({ ...this.fields, ...draft.fields }, this.#base).length > 0) this.draft = draft;
+    else dropDraft(this.#options.user, this.#key);
+  }
+
+  useDraft(): void {
+    const draft = this.draft;
+    if (!draft) return;
+    this.draft = null;
+    this.fields = { ...this.fields, ...draft.fields };
+    // The page went on since: nobody knows what the draft began with, so that each of its fields is asked about.
+    if (draft.basedOn !== this.#basedOn) {
+      this.theirs = this.#base;
+      this.conflicts = this.dirty;
+    }
+    this.touched();
+  }
+
+  dropDraft(): void {
+    this.draft = null;
+    dropDraft(this.#options.user, this.#key);
+  }
+
+  /** After each key and each choice. */
+  touched(): void {
+    if (this.state !== 'gone' && this.state !== 'retrying' && !this.#saving) {
+      this.state = this.dirty.length > 0 ? 'unsaved' : 'saved';
+    }
+    this.#schedule(saveMs);
+    this.#draftTimer ??= setTimeout(() => this.#keep(), draftMs);
+  }
+
+  /** Now, and what was typed meanwhile afterwards. `leaving`: the page goes away. */
+  async save({ leaving = false } = {}): Promise<void> {
+    clearTimeout(this.#saveTimer);
+    if (leaving) this.#keep();
+    if (this.#saving) {
+      this.#again = true;
+      return;
+    }
+    const names = this.dirty.filter((field) => !this.conflicts.includes(field));
+    if (names.length === 0 || this.state === 'gone') return this.#settle();
+    const sent = $state.snapshot(pick(normal(this.fields), names)) as Partial<LoreFields>;
+    this.#saving = true;
+    this.#again = false;
+    this.state = 'saving';
+    const answer = await this.#options.send(sent, this.#basedOn, leaving);
+    this.#saving = false;
+    this.#answered(answer, sent);
+  }
+
+  /** A newer version was read. What only others changed is taken, the rest is asked. */
+  arrived(page: LorePage): void {
+    if (this.#saving) this.#arrived = page;
+    else if (page.updatedAt !== this.#basedOn && Date.parse(page.updatedAt) >= Date.parse(this.#basedOn))
+      this.#absorb(page);
+  }
+
+  keepMine(field: LoreField): void {
+    this.#decided(field);
+  }
+
+  /** @returns what was mine, for who regrets it. */
+  takeTheirs(field: LoreField): Partial<LoreFields> {
+    const mine = $state.snapshot(pick(this.fields, [field])) as Partial<LoreFields>;
+    if (this.theirs) this.fields = { ...this.fields, ...pick(this.theirs, [field]) };
+    this.#decided(field);
+    return mine;
+  }
+
+  /** Mine, and theirs below it. */
+  takeBoth(): void {
+    if (this.theirs) this.fields.content = `${this.fields.content.trimEnd()}\n\n${this.theirs.content}`;
+    this.#decided('content');
+  }
+
+  put(fields: Partial<LoreFields>): void {
+    this.fields = { ...this.fields, ...fields };
+    this.touched();
+  }
+
+  /** The page is back from the bin. */
+  returned(): void {
+    this.state = 'unsaved';
+    void this.save();
+  }
+
+  stop(): void {
+    clearTimeout(this.#saveTimer);
+    clearTimeout(this.#draftTimer);
+  }
+
+  #decided(field: LoreField): void {
+    this.conflicts = this.conflicts.filter((each) => each !== field);
+    if (this.conflicts.length === 0) this.theirs = null;
+    this.touched();
+    void this.save();
+  }
+
+  #answered(answer: SaveAnswer, sent: Partial<LoreFields>): void {
+    if (answer.kind !== 'unreachable') this.#tries = 0;
+    switch (answer.kind) {
+      case 'saved':
+        this.#base = { ...this.#base, ...sent };
+        this.#basedOn = answer.updatedAt;
+        this.savedAt = Date.now();
+        this.errors = {};
+        this.problem = null;
+        break;
+      case 'conflict':
+        this.#absorb(answer.theirs);
+        this.#again = true;
+        break;
+      case 'gone':
+        this.state = 'gone';
+        this.#keep();
+        return;
+      case 'refused':
+        this.errors = answer.errors;
+        this.problem = answer.problem;
+        this.state = 'refused';
+        this.#keep();
+        return;
+      case 'unreachable':
+        this.state = 'retrying';
+        this.#keep();
+        this.#schedule(retryMs[Math.min(this.#tries++, retryMs.length - 1)] ?? saveMs);
+        return;
+    }
+    const arrived = this.#arrived;
+    this.#arrived = null;
+    if (arrived) this.arrived(arrived);
+    if (this.#again) void this.save();
+    else this.#settle();
+  }
+
+  /** Says where the words are now. */
+  #settle(): void {
+    if (this.state === 'gone' || this.#saving) return;
+    const open = this.dirty;
+    if (open.length === 0) {
+      this.state = 'saved';
+      this.errors = {};
+      this.#forget();
+    } else {
+      this.state = 'unsaved';
+      if (open.some((field) => !this.conflicts.includes(field))) this.#schedule(saveMs);
+    }
+  }
+
+  #absorb(page: LorePage): void {
+    const { fields, taken, conflicts } = merge(this.#base, $state.snapshot(this.fields) as LoreFields, page.fields);
+    this.#base = page.fields;
+    this.#basedOn = page.updatedAt;
+    this.fields = fields;
+    const still = this.conflicts.filter((field) => this.dirty.includes(field) && !conflicts.includes(field));
+    this.conflicts = [...conflicts, ...still];
+    this.theirs = this.conflicts.length > 0 ? page.fields : null;
+    if (taken.length > 0) this.#options.ontaken(taken);
+  }
+
+  #schedule(delay: number): void {
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => void this.save(), delay);
+  }
+
+  #keep(): void {
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = undefined;
+    if (this.dirty.length === 0) return;
+    const fields = $state.snapshot(pick(this.fields, this.dirty)) as Partial<LoreFields>;
+    this.draftKept = keepDraft<LoreFields>(this.#options.user, this.#key, {
+      at: Date.now(),
+      basedOn: this.#basedOn,
+      fields,
+    });
+  }
+
+  #forget(): void {
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = undefined;
+    this.draftKept = false;
+    if (!this.draft) dropDraft(this.#options.user, this.#key);
+  }
+}

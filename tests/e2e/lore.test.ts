@@ -1,0 +1,144 @@
+// The lore of a campaign: pages are written, put in order by keys, found, binned and brought back; two people write the same page.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asRoot, closeDatabase } from '../lib/database.ts';
+import { stack } from '../lib/environment.ts';
+import { newPerson, type Person } from '../lib/people.ts';
+import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await closeDatabase();
+});
+
+/** A campaign with Greta in it. */
+async function world(person: Person): Promise<{ lore: string; campaign: string; greta: string }> {
+  const [row] = await asRoot<{ id: string; tenant_id: string }>(
+    `insert into mgmt.campaigns (tenant_id, name, language)
+     select tenant_id, 'Rabenheim', 'en' from mgmt.users where discord_id = $1 returning id, tenant_id`,
+    [person.id],
+  );
+  const [npc] = await asRoot<{ id: string }>(
+    `insert into public.npc_definitions (id, tenant_id, campaign_id, name)
+     values (gen_random_uuid()::text, $1, $2, 'Greta') returning id`,
+    [row!.tenant_id, row!.id],
+  );
+  return { lore: `${stack.appUrl}/campaigns/${row!.id}/lore`, campaign: row!.id, greta: npc!.id };
+}
+
+/** Titles as the table has them, in order. */
+const titles = async (campaign: string): Promise<string[]> =>
+  (
+    await asRoot<{ title: string }>(
+      `select title from mgmt.campaign_lore where campaign_id = $1 and deleted_at is null order by sort_order, created_at`,
+      [campaign],
+    )
+  ).map(({ title }) => title);
+
+const contentOf = async (campaign: string, title: string): Promise<string | undefined> =>
+  (
+    await asRoot<{ content: string }>('select content from mgmt.campaign_lore where campaign_id = $1 and title = $2', [
+      campaign,
+      title,
+    ])
+  )[0]?.content;
+
+const saved = (page: Page) => page.locator('[data-save-state=saved]').getByText('Saved').waitFor();
+
+/** Makes a page and writes it; the editor saves by itself. */
+async function write(page: Page, lore: string, title: string, text: string): Promise<void> {
+  await page.goto(lore);
+  await page.getByRole('button', { name: 'New page' }).click();
+  await page.waitForURL(`${lore}/*`);
+  // The new page's name is selected, so that typing replaces it.
+  await page.waitForFunction(() => document.getSelection()?.toString() === 'Untitled page');
+  await page.keyboard.type(title);
+  await page.getByLabel('Text', { exact: true }).fill(text);
+  await page.keyboard.press('Control+s');
+  await saved(page);
+}
+
+const devices: Device[] = ['desktop', 'phone'];
+test.each(devices)('three pages are written, ordered by keys, found, binned and brought back (%s)', async (device) => {
+  const mara = await newPerson('Mara');
+  const { page, errors } = await newWindow(browser, device);
+  await signInWithDiscord(page, mara);
+  const { lore, campaign, greta } = await world(mara);
+
+  await page.goto(lore);
+  await page
+    .getByRole('heading', { name: 'What should you never have to look up' })
+    .filter({ visible: true })
+    .waitFor();
+  await expectAccessible(page);
+  await picture(page, device, 'lore-empty');
+  await page.getByRole('button', { name: 'The town' }).filter({ visible: true }).click();
+  await page.waitForURL(`${lore}/*`);
+  expect(await page.getByLabel('Text', { exact: true }).inputValue()).toContain('## Who rules');
+  await page.getByLabel('Title').fill('The village');
+  const text = page.getByLabel('Text', { exact: true });
+  await text.fill('');
+  await text.pressSequentially('Home of @gre');
+  await page.getByRole('option', { name: 'Greta' }).waitFor();
+  await expectAccessible(page);
+  await picture(page, device, 'lore-mention');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('since the flood.');
+  expect(await text.inputValue()).toBe(`Home of [@Greta](npc:${greta}) since the flood.`);
+  await saved(page);
+  expect(await contentOf(campaign, 'The village')).toBe(`Home of [@Greta](npc:${greta}) since the flood.`);
+
+  await write(page, lore, 'The old mine', 'Silver, <b>bats</b> and **nine** dead miners.');
+  await page.getByRole('link', { name: 'Preview' }).click();
+  const preview = page.getByRole('region', { name: 'Preview' });
+  expect(await preview.locator('strong').innerText()).toBe('nine');
+  expect(await preview.innerText()).toContain('<b>bats</b>');
+  await picture(page, device, 'lore-preview');
+  await write(page, lore, 'The harbour', 'Ships and gulls.');
+  expect(await titles(campaign)).toEqual(['The village', 'The old mine', 'The harbour']);
+
+  await page.goto(lore);
+  const link = (title: string) => page.getByRole('listitem').getByRole('link', { name: title }).first();
+  await link('The harbour').focus();
+  await page.keyboard.press('Alt+ArrowUp');
+  await page.getByText('The harbour: 2 of 3').waitFor();
+  await page.keyboard.press('Alt+ArrowUp');
+  await page.getByText('The harbour: 1 of 3').waitFor();
+  await expect.poll(() => titles(campaign)).toEqual(['The harbour', 'The village', 'The old mine']);
+  await page.reload();
+  const listed = () =>
+    page
+      .locator('[data-lore-list] li')
+      .evaluateAll((rows) => rows.map((row) => row.querySelector('.type-name')?.textContent));
+  expect(await listed()).toEqual(['The harbour', 'The village', 'The old mine']);
+  await page.getByRole('link', { name: 'Change the order' }).click();
+  await page.getByRole('button', { name: 'Move down: The harbour' }).click();
+  await expect.poll(() => titles(campaign)).toEqual(['The village', 'The harbour', 'The old mine']);
+  await expectAccessible(page);
+  await picture(page, device, 'lore-order');
+
+  await page.goto(lore);
+  await page.getByRole('searchbox', { name: 'Search the lore' }).fill('miner');
+  await page.getByText('1 page found').waitFor();
+  expect(await page.locator('[data-lore-list] mark').allInnerTexts()).toEqual(['miners']);
+  expect(await page.locator('[data-lore-list] b').count()).toBe(0);
+  await expectAccessible(page);
+  await picture(page, device, 'lore-search');
+  await page.getByRole('searchbox', { name: 'Search the lore' }).press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/lore\/[^?]+\?q=miner/);
+
+  await page.getByRole('button', { name: 'Move to bin' }).click();
+  await page.getByText('“The old mine” is in the bin.').waitFor();
+  expect(await titles(campaign)).toEqual(['The village', 'The harbour']);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('“The old mine” is back in its place.').waitFor();
+  expect(await titles(campaign)).toEqual(['The village', 'The harbour', 'The old mine']);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
