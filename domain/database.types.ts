@@ -2144,11 +2144,12 @@ export type Database = {
         };
       };
       ensure_account: { Args: { campaign_name?: string; language?: string }; Returns: Json };
-      export_account: { Args: Record<PropertyKey, never>; Returns: Json };
+      export_account: { Args: { after?: Json }; Returns: Json };
       export_campaign: {
         Args: { campaign_id: string; characters?: boolean; lore?: boolean; npcs?: boolean };
         Returns: Json;
       };
+      file_totals: { Args: Record<PropertyKey, never>; Returns: Json };
       import_campaign: { Args: { bundle: Json }; Returns: Json };
       install_license: { Args: { claims: Json; key_fingerprint: string; tenant: string }; Returns: Json };
       invite_preview: { Args: { token: string }; Returns: Json };

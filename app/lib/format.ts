@@ -85,3 +85,21 @@ function moneyFormat(currency: string, trailingZeroDisplay: 'auto' | 'stripIfInt
 export function percent(share: number): string {
   return new Intl.NumberFormat(locale(), { style: 'percent' }).format(share);
 }
+
+/** "820 bytes", "12 kB", "3.4 MB" */
+export function fileSize(bytes: number): string {
+  const [unit, value] =
+    bytes < 1000
+      ? ['byte', bytes]
+      : bytes < 1e6
+        ? ['kilobyte', bytes / 1000]
+        : bytes < 1e9
+          ? ['megabyte', bytes / 1e6]
+          : ['gigabyte', bytes / 1e9];
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: String(unit),
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
+    maximumSignificantDigits: 3,
+  }).format(Number(value));
+}

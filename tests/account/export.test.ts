@@ -3,17 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asRoot, closeDatabase } from '../lib/database.ts';
 import { signInAgain, type SignedIn } from '../lib/people.ts';
 import { newOwner, newTable, type Table } from '../sessions/table.ts';
-
-interface Archive {
-  format: string;
-  version: number;
-  account: { id: string; email: string };
-  sign_ins: { provider: string; id: string }[];
-  actions: { actor: string }[];
-  mine: Record<string, Record<string, unknown>[]>;
-  said: { text: string }[];
-  table?: Record<string, Record<string, unknown>[]>;
-}
+import { archiveOf, type Page, pageOf } from './archive.ts';
 
 let table: Table;
 let mallory: SignedIn;
@@ -39,35 +29,72 @@ beforeAll(async () => {
 });
 afterAll(closeDatabase);
 
-const archiveOf = async (who: SignedIn) => {
-  const { data, error } = await who.client.rpc('export_account');
-  expect(error).toBeNull();
-  return data as unknown as Archive;
-};
-
 test('a player gets what is about the player', async () => {
   const archive = await archiveOf(table.carol);
   expect(archive).toMatchObject({
     format: 'glyphoxa.account',
-    version: 1,
+    version: 2,
     account: { id: table.carol.userId, email: table.carol.person.email },
-    sign_ins: [{ provider: 'discord', id: table.carol.person.id }],
-    said: [{ text: 'The mine lies behind the mill.' }],
-    mine: { users: [{ id: table.carol.userId }], user_preferences: [{ user_id: table.carol.userId }] },
+    parts: {
+      sign_ins: [{ provider: 'discord', provider_id: table.carol.person.id }],
+      devices: [{ user_agent: expect.any(String) as string }],
+      said: [{ text: 'The mine lies behind the mill.' }],
+      invitations: [{ discord_id: table.carol.person.id, role: 'viewer' }],
+      'mine.users': [{ id: table.carol.userId }],
+      'mine.user_preferences': [{ user_id: table.carol.userId }],
+    },
   });
-  expect(archive.table).toBeUndefined();
+  const names = Object.keys(archive.parts);
+  expect(names.filter((name) => /^(table|recorded)\.|^files$/.test(name))).toEqual([]);
   expect(JSON.stringify(archive)).not.toContain(table.bob.userId);
   expect(JSON.stringify(archive)).not.toContain('So we go there.');
 });
 
-test('an Owner gets the table too, without secrets', async () => {
-  const archive = await archiveOf(table.alice);
-  expect(archive.table!['campaigns']).toHaveLength(1);
-  expect(archive.table!['npcs']!.map((npc) => npc['name']).sort()).toEqual(['Brannor', 'Greta']);
-  expect(archive.table!['users']).toHaveLength(3);
-  expect(JSON.stringify(archive.table!['transcripts'])).toContain('So we go there.');
-  expect(archive.actions.every(({ actor }) => actor === table.alice.userId)).toBe(true);
-  const text = JSON.stringify(archive);
+test('what an Owner did to a player stands in the player’s archive, without the Owner', async () => {
+  await table.alice.client.rpc('set_member_role', { member: table.carol.userId, role: 'dm' });
+  await table.alice.client.rpc('set_member_role', { member: table.carol.userId, role: 'viewer' });
+  const { parts } = await archiveOf(table.carol);
+  expect(parts['changes_of_me']).toMatchObject([
+    { changes: { role: { before: 'viewer', after: 'dm' } } },
+    { changes: { role: { before: 'dm', after: 'viewer' } } },
+  ]);
+  expect(JSON.stringify(parts)).not.toContain(table.alice.userId);
+});
+
+test('an Owner gets the table too, with what was learned whatever the plan, and without secrets', async () => {
+  const schema = `"tenant_${table.tenant}"`;
+  for (const [id, name] of [
+    ['mine', 'The old mine'],
+    ['mill', 'The mill'],
+  ])
+    await asRoot(`insert into ${schema}.entities (campaign_id, id, type, name) values ($1, $2, 'location', $3)`, [
+      table.campaign,
+      id,
+      name,
+    ]);
+  await asRoot(
+    `insert into ${schema}.relationships (campaign_id, source_id, target_id, rel_type) values ($1, 'mine', 'mill', 'behind')`,
+    [table.campaign],
+  );
+  await asRoot(`insert into ${schema}.sessions (session_id, campaign_id) values ($1, $2)`, [sessionId, table.campaign]);
+  await asRoot(
+    `insert into ${schema}.recaps (session_id, campaign_id, text, audio_data, sample_rate, channels, duration_ns)
+     values ($1, $2, 'They went to the mine.', decode(repeat('c0ffee', 100), 'hex'), 48000, 1, 1)`,
+    [sessionId, table.campaign],
+  );
+  await asRoot(`update mgmt.subscriptions set plan_id = 'apprentice' where tenant_id = $1`, [table.tenant]);
+  const { parts } = await archiveOf(table.alice);
+  expect(parts['table.campaigns']).toHaveLength(1);
+  expect(parts['table.npcs']!.map((npc) => npc['name']).sort()).toEqual(['Brannor', 'Greta']);
+  expect(parts['table.users']).toHaveLength(3);
+  expect(parts['recorded.session_entries']!.map((line) => line['text'])).toContain('So we go there.');
+  expect(parts['recorded.entities']!.map((entry) => entry['name'])).toEqual(['The mill', 'The old mine']);
+  expect(parts['recorded.relationships']).toMatchObject([{ source_id: 'mine', target_id: 'mill' }]);
+  const [recap] = parts['recorded.recaps']!;
+  expect(recap).toMatchObject({ text: 'They went to the mine.' });
+  expect(Buffer.from(String(recap!['audio_data']), 'base64').toString('hex')).toBe('c0ffee'.repeat(100));
+  expect(parts['actions']!.every(({ actor }) => actor === table.alice.userId)).toBe(true);
+  const text = JSON.stringify(parts);
   const secrets = await asRoot<{ secret: string }>(
     `select bot_token as secret from public.tenants where id = $1
      union all select ciphertext from private.secrets where tenant_id = $1`,
@@ -78,15 +105,52 @@ test('an Owner gets the table too, without secrets', async () => {
   expect(text).not.toContain(mallory.userId);
 });
 
-test('holds every relation of the API that has a tenant', async () => {
-  const archive = await archiveOf(table.alice);
-  const known = await asRoot<{ name: string }>(
-    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-     where c.relnamespace = 'mgmt'::regnamespace and c.relkind in ('r', 'p', 'v')
-       and has_any_column_privilege('authenticated', c.oid, 'select')`,
+test('files are listed by name, size and type', async () => {
+  const { storage } = table.bob.client;
+  const name = `${table.tenant}/portraits/greta.png`;
+  expect(
+    (await storage.from('images').upload(name, new Uint8Array(1234), { contentType: 'image/png' })).error,
+  ).toBeNull();
+  const file = { bucket: 'images', type: 'image/png', bytes: 1234 };
+  expect((await archiveOf(table.alice)).parts['files']).toMatchObject([{ ...file, name: 'portraits/greta.png' }]);
+  expect((await archiveOf(table.bob)).parts['uploads']).toMatchObject([{ ...file, name }]);
+  expect((await table.alice.client.rpc('file_totals')).data).toEqual({ files: 1, bytes: 1234 });
+});
+
+test('what is large comes in pages that end at about a megabyte, with every line once', async () => {
+  await asRoot(
+    `insert into "tenant_${table.tenant}".session_entries (campaign_id, session_id, speaker_id, text, raw_text, "timestamp")
+     select $1, $2, $3, 'Word ' || word || repeat(' and on they went', 20), '', now() from generate_series(1, 6000) as word`,
+    [table.campaign, sessionId, table.bob.person.id],
   );
-  const missing = known.map(({ name }) => name).filter((name) => !(name in archive.table!));
-  expect(missing).toEqual([]);
+  const archive = await archiveOf(table.alice);
+  expect(archive.pages).toBeGreaterThan(2);
+  expect(archive.largest).toBeLessThan(1_100_000);
+  const ids = archive.parts['recorded.session_entries']!.map(({ id }) => Number(id));
+  expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+  const [counted] = await asRoot(`select count(*)::int as lines from "tenant_${table.tenant}".session_entries`);
+  expect(ids).toHaveLength(Number(counted!['lines']));
+});
+
+test.each([
+  { part: null },
+  { key: [1] },
+  { part: 'said', key: 'x' },
+  { part: 'said', key: [] },
+  { part: 'said', key: [1, 2] },
+  'said',
+])('a page after %j is refused', async (after) => {
+  const { error } = await table.bob.client.rpc('export_account', { after: after as never });
+  expect(error).toMatchObject({ code: 'PT422', details: 'validation' });
+});
+
+test('a page goes on nowhere but in one’s own rows', async () => {
+  for (const part of ['table.users', 'recorded.session_entries', 'files']) {
+    const page = await pageOf(table.carol, { part, key: part === 'files' ? ['0'] : [0] } as Page['next']);
+    expect(page.parts.map(({ part: name }) => name).filter((name) => /^(table|recorded)\.|^files$/.test(name))).toEqual(
+      [],
+    );
+  }
 });
 
 test('devices are listed, and ended at once', async () => {

@@ -208,6 +208,7 @@ export const functions: Record<string, FunctionExpectation> = {
     answers: { owner: 'validation', dm: 'forbidden', viewer: 'forbidden', stranger: 'validation' },
   },
   export_account: { by: 'authenticated', answers: { ...everybody, removed: 'ok', newcomer: 'ok' } },
+  file_totals: { by: 'authenticated', answers: ownersCall },
   list_my_sessions: { by: 'authenticated', answers: { ...everybody, removed: 'ok', newcomer: 'ok' } },
   revoke_session: {
     by: 'authenticated',

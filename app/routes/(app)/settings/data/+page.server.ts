@@ -1,8 +1,16 @@
 import { redirect } from '@sveltejs/kit';
 import { z } from 'zod';
+import { hasRole } from '#lib/role.ts';
 import { unwrapJson } from '#lib/server/api.ts';
 import { submit } from '#lib/server/form.ts';
-import type { Actions } from './$types';
+import type { Actions, PageServerLoad } from './$types';
+
+/** The files of the table are the Owner's to take along. */
+export const load: PageServerLoad = async ({ locals }) => {
+  const { user } = await locals.account();
+  if (!hasRole(user.role, 'tenant_owner')) return { files: null };
+  return { files: unwrapJson<{ files: number; bytes: number }>(await locals.api.rpc('file_totals')) };
+};
 
 const confirmation = z.object({ confirm: z.string() });
 

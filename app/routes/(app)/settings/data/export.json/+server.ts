@@ -1,14 +1,12 @@
-import { unwrapJson } from '#lib/server/api.ts';
+import { archivePage, archivePages, archiveText } from '#lib/server/account-archive.ts';
+import { fileResponse, textStream } from '#lib/server/file-download.ts';
 import type { RequestHandler } from './$types';
 
-/** `mgmt.export_account()` as a file. */
+/** Everything about the person, for an Owner with the table, as one file. A refusal comes before the first byte. */
 export const GET: RequestHandler = async ({ locals }) => {
-  const archive = unwrapJson<{ exported_at: string }>(await locals.api.rpc('export_account'));
-  return new Response(JSON.stringify(archive, null, 1), {
-    headers: {
-      'content-type': 'application/json; charset=utf-8',
-      'content-disposition': `attachment; filename="glyphoxa-${archive.exported_at.slice(0, 10)}.json"`,
-      'cache-control': 'no-store',
-    },
+  const first = await archivePage(locals.api);
+  return fileResponse(textStream(archiveText(archivePages(locals.api, first))), {
+    name: `glyphoxa-${first.exported_at.slice(0, 10)}.json`,
+    type: 'application/json; charset=utf-8',
   });
 };
