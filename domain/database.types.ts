@@ -2013,6 +2013,15 @@ export type Database = {
       begin_checkout: { Args: { billing_interval: string; plan_id: string }; Returns: string };
       billing_context: { Args: { plan_id?: string }; Returns: Json };
       bot_token_ciphertext: { Args: { tenant: string }; Returns: string };
+      campaign_speakers: {
+        Args: { campaign_id: string };
+        Returns: {
+          discord_id: string;
+          last_spoken_at: string;
+          lines: number;
+          name: string;
+        }[];
+      };
       claim_bot: { Args: { bot_id: string; release_others?: boolean; tenant: string }; Returns: boolean };
       claim_guild: {
         Args: { guild_id: string; icon_url: string; name: string; tenant: string; user: string };

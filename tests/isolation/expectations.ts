@@ -240,6 +240,7 @@ export const functions: Record<string, FunctionExpectation> = {
     args: () => ({ license: '00000000-0000-4000-8000-000000000000', key_fingerprint: 'x' }),
   },
   license_state: { by: 'authenticated', answers: ownersCall },
+  campaign_speakers: { by: 'authenticated', args: ({ campaign }) => ({ campaign_id: campaign }), answers: control },
   knowledge_graph: {
     by: 'authenticated',
     args: ({ campaign }) => ({ campaign_id: campaign }),

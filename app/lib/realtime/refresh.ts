@@ -7,6 +7,7 @@ export const dependencies = {
   campaigns: 'app:campaigns',
   npcs: 'app:npcs',
   lore: 'app:lore',
+  characters: 'app:characters',
   sessions: 'app:sessions',
   billing: 'app:billing',
 } as const;
@@ -19,6 +20,8 @@ const stale: Record<ChangeKind, readonly Dependency[]> = {
   npc: [dependencies.npcs],
   npc_aside: [dependencies.npcs],
   lore: [dependencies.lore],
+  campaign_npc: [dependencies.npcs],
+  character: [dependencies.characters],
   tenant: [dependencies.account],
   member: [dependencies.account],
   preference: [dependencies.account],

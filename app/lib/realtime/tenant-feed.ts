@@ -7,6 +7,8 @@ export const changeKinds = [
   'campaign',
   'npc',
   'npc_aside',
+  'campaign_npc',
+  'character',
   'lore',
   'tenant',
   'member',

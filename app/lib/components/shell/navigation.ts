@@ -6,7 +6,9 @@ import History from '@lucide/svelte/icons/history';
 import House from '@lucide/svelte/icons/house';
 import LibraryBig from '@lucide/svelte/icons/library-big';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Search from '@lucide/svelte/icons/search';
 import Settings from '@lucide/svelte/icons/settings';
+import UserRoundPen from '@lucide/svelte/icons/user-round-pen';
 import Users from '@lucide/svelte/icons/users';
 import { m } from '#lib/paraglide/messages.js';
 import type { Shell } from './shell-state.svelte.ts';
@@ -19,22 +21,20 @@ export interface Entry {
   count?: number | undefined;
 }
 
+export interface Navigation {
+  campaign: Entry[];
+  account: Entry[];
+  /** Of a phone: what stands left and right of its middle. */
+  bar: { left: Entry[]; right: Entry[] };
+}
+
 /** The campaign's entries, then those of the account; what a role can never use is absent. */
-export function navigation(shell: Shell, npcCounts: Record<string, number>): { campaign: Entry[]; account: Entry[] } {
-  const { campaign, leads } = shell;
-  const content: Entry[] =
-    leads && campaign
-      ? [
-          {
-            section: 'npcs',
-            href: `/campaigns/${campaign.id}/npcs`,
-            label: m.nav_npcs(),
-            icon: Drama,
-            count: npcCounts[campaign.id] ?? 0,
-          },
-          { section: 'lore', href: `/campaigns/${campaign.id}/lore`, label: m.nav_lore(), icon: BookOpen },
-        ]
-      : [];
+export function navigation(shell: Shell, npcCounts: Record<string, number>): Navigation {
+  const { leads } = shell;
+  const overview: Entry = { section: 'overview', href: '/dashboard', label: m.nav_overview(), icon: House };
+  const sessions: Entry = { section: 'sessions', href: '/sessions', label: m.nav_sessions(), icon: ScrollText };
+  const search: Entry = { section: 'search', href: '/sessions/search', label: m.nav_search(), icon: Search };
+  const parts = campaignParts(shell, npcCounts);
   const campaigns: Entry[] = leads
     ? [{ section: 'campaigns', href: '/campaigns', label: m.nav_campaigns(), icon: LibraryBig }]
     : [];
@@ -44,11 +44,8 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): { c
     : [];
   const audit: Entry[] = shell.owns ? [{ section: 'audit', href: '/audit', label: m.nav_audit(), icon: History }] : [];
   return {
-    campaign: [
-      { section: 'overview', href: '/dashboard', label: m.nav_overview(), icon: House },
-      ...content,
-      { section: 'sessions', href: '/sessions', label: m.nav_sessions(), icon: ScrollText },
-    ],
+    campaign: leads ? [overview, ...parts, sessions] : [overview, sessions, search, ...parts],
+    bar: leads ? { left: [overview], right: [sessions] } : { left: [overview, sessions], right: [search] },
     account: [
       ...campaigns,
       { section: 'usage', href: '/usage', label: m.nav_usage(), icon: ChartColumn },
@@ -58,4 +55,15 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): { c
       { section: 'settings', href: '/settings/profile', label: m.nav_settings(), icon: Settings },
     ],
   };
+}
+
+/** The parts of the campaign at hand; a phone has them as tabs, in the campaign's own layout. */
+function campaignParts({ campaign, leads }: Shell, npcCounts: Record<string, number>): Entry[] {
+  if (!campaign || !leads) return [];
+  const base = `/campaigns/${campaign.id}`;
+  return [
+    { section: 'npcs', href: `${base}/npcs`, label: m.nav_npcs(), icon: Drama, count: npcCounts[campaign.id] ?? 0 },
+    { section: 'lore', href: `${base}/lore`, label: m.nav_lore(), icon: BookOpen },
+    { section: 'players', href: `${base}/players`, label: m.nav_players(), icon: UserRoundPen },
+  ];
 }

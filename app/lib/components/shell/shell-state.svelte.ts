@@ -37,6 +37,9 @@ export function useShell(data: () => LayoutData) {
       | 'overview'
       | 'npcs'
       | 'lore'
+      | 'knowledge'
+      | 'players'
+      | 'search'
       | 'sessions'
       | 'campaigns'
       | 'usage'
@@ -49,6 +52,9 @@ export function useShell(data: () => LayoutData) {
       if (path === '/dashboard') return 'overview';
       if (/^\/campaigns\/[^/]+\/npcs/.test(path)) return 'npcs';
       if (/^\/campaigns\/[^/]+\/lore/.test(path)) return 'lore';
+      if (/^\/campaigns\/[^/]+\/knowledge/.test(path)) return 'knowledge';
+      if (/^\/campaigns\/[^/]+\/players/.test(path)) return 'players';
+      if (path === '/sessions/search' && !leads) return 'search';
       if (path.startsWith('/sessions')) return 'sessions';
       if (path.startsWith('/campaigns')) return 'campaigns';
       if (path.startsWith('/usage')) return 'usage';

@@ -18,6 +18,7 @@ export function upLink(
       return { href: `/campaigns/${campaign}`, label: m.nav_campaign_page() };
     case '/(app)/sessions/[s]':
     case '/(app)/sessions/start':
+    case '/(app)/sessions/search':
       return { href: '/sessions', label: m.nav_sessions() };
     case '/(app)/billing/plans':
     case '/(app)/billing/cancel':

@@ -3,7 +3,7 @@ import type { Api } from '#lib/server/api.ts';
 import { contains } from '../find.ts';
 import type { Line } from '../line.ts';
 import { readLanguage } from './console.ts';
-import { mostLines, readLines } from './lines.ts';
+import { mostLines, readLineRows, readLines } from './lines.ts';
 import { readSession, withNames } from './sessions.ts';
 import { readTable } from './table.ts';
 
@@ -20,8 +20,8 @@ export interface Hit {
 export async function loadDetail(api: Api, account: Account, id: string, search: URLSearchParams) {
   const session = await readSession(api, id);
   const q = (search.get('q') ?? '').trim().slice(0, 120);
-  const after = Number(search.get('after') ?? 0);
-  const from = Number.isSafeInteger(after) && after > 0 ? after : 0;
+  const line = readId(search.get('line'));
+  const from = readId(search.get('after')) ?? (line === null ? 0 : await pageWith(api, id, line));
   const [lines, [item], table, language, hits] = await Promise.all([
     readLines(api, id, { after: from }, mostLines),
     withNames(api, [session]),
@@ -41,8 +41,23 @@ export async function loadDetail(api: Api, account: Account, id: string, search:
     page: { after: from, next: lines.length === mostLines ? (lines.at(-1)?.id ?? null) : null },
     q,
     hits,
+    line,
     now: Date.now(),
   };
+}
+
+function readId(value: string | null): number | null {
+  const id = Number(value ?? 0);
+  return Number.isSafeInteger(id) && id > 0 ? id : null;
+}
+
+/** So many lines stand before one that an address points at. */
+const linesBefore = 20;
+
+/** Where a page begins that shows this line: the first page where that has it, else a little before the line. */
+async function pageWith(api: Api, id: string, line: number): Promise<number> {
+  const rows = await readLineRows(api, id, { before: line }, mostLines);
+  return rows.length < mostLines ? 0 : (rows.at(-linesBefore)?.id ?? 0);
 }
 
 /** Every line that holds the words, with the page it stands on. */

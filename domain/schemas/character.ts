@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { isPigment, type Pigment } from '../pigments.ts';
+import { requiredText, textList } from './issue.ts';
+
+export const characterLimits = { name: 80, aliases: 5, alias: 80 } as const;
+
+/** Who somebody of Discord plays in a campaign. */
+export const characterSchema = z.object({
+  discord_id: z.string().regex(/^\d{17,20}$/, 'shape'),
+  name: requiredText(characterLimits.name),
+  aliases: textList(characterLimits.aliases, characterLimits.alias),
+  colour: z.coerce.number().refine((value): value is Pigment => isPigment(value), 'not_offered'),
+});
+export type CharacterInput = z.infer<typeof characterSchema>;
