@@ -2022,6 +2022,7 @@ export type Database = {
           name: string;
         }[];
       };
+      choose_notifications: { Args: { choices: Json }; Returns: Json };
       claim_bot: { Args: { bot_id: string; release_others?: boolean; tenant: string }; Returns: boolean };
       claim_guild: {
         Args: { guild_id: string; icon_url: string; name: string; tenant: string; user: string };
@@ -2195,6 +2196,7 @@ export type Database = {
       };
       mark_notifications_read: { Args: { ids?: string[] }; Returns: number };
       me: { Args: Record<PropertyKey, never>; Returns: Json };
+      notification_choices: { Args: Record<PropertyKey, never>; Returns: Json };
       onboarding_state: { Args: Record<PropertyKey, never>; Returns: Json };
       open_ticket: {
         Args: { body: string; category: string; context?: Json; priority?: string; subject: string };

@@ -246,7 +246,13 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ campaign }) => ({ campaign_id: campaign }),
     answers: { ...everybody, stranger: 'not_found' },
   },
+  choose_notifications: {
+    by: 'authenticated',
+    args: () => ({ choices: { session_lost: { mail: false } } }),
+    answers: everybody,
+  },
   mark_notifications_read: { by: 'authenticated', answers: everybody },
+  notification_choices: { by: 'authenticated', answers: everybody },
   knowledge_confirm: {
     by: 'authenticated',
     args: ({ campaign }) => ({ campaign_id: campaign, source: 'planted', target: 'planted', rel_type: 'knows' }),

@@ -1,3 +1,4 @@
+import { isNoticeKind, noticePath } from '../../domain/notices.ts';
 import type { Facts, Notice, NoticeText, Texts } from './notice.ts';
 import { de } from './texts.de.ts';
 import { en } from './texts.en.ts';
@@ -8,15 +9,15 @@ const languages: Record<string, Texts> = { en, de };
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
 
 /** What a notice says in its reader's language, English where there is none. */
-export function composeText(notice: Notice): NoticeText & { language: string } {
+export function composeText(notice: Notice): NoticeText & { language: string; path: string } {
+  const { kind } = notice;
+  if (!isNoticeKind(kind)) throw new Error(`There is no text for notifications of kind ${kind}.`);
   const language = notice.language in languages ? notice.language : 'en';
-  const compose = languages[language]?.[notice.kind];
-  if (!compose) throw new Error(`There is no text for notifications of kind ${notice.kind}.`);
-  const { subject, ...rest } = compose(factsOf(notice, language));
-  return { ...rest, subject: oneLine(subject), language };
+  const { subject, ...rest } = languages[language]![kind](factsOf(notice, language));
+  return { ...rest, subject: oneLine(subject), language, path: noticePath(kind, notice.subject_id) };
 }
 
-function factsOf({ data, subject_id, table }: Notice, language: string): Facts {
+function factsOf({ data, table }: Notice, language: string): Facts {
   const text = (key: string) => {
     const value = data[key];
     return typeof value === 'string' && value.trim() !== '' ? oneLine(value) : undefined;
@@ -35,7 +36,6 @@ function factsOf({ data, subject_id, table }: Notice, language: string): Facts {
       if (typeof amount !== 'number' || !currency || !/^[a-z]{3}$/i.test(currency)) return undefined;
       return new Intl.NumberFormat(language, { style: 'currency', currency }).format(amount / 100);
     },
-    subjectId: subject_id ?? '',
     table: oneLine(table),
   };
 }
@@ -58,17 +58,17 @@ export interface ComposedMail {
 
 /** The mail in plain text and as simple HTML; everything that came from people is escaped there. */
 export function composeMail(notice: Notice, appUrl: string): ComposedMail {
-  const { subject, paragraphs, link, language } = composeText(notice);
+  const { subject, paragraphs, link, path, language } = composeText(notice);
   const settings = `${appUrl}/settings/notifications`;
   const hello = greetings[language]!(oneLine(notice.name));
   const footer = footers[language]!;
-  const target = `${appUrl}${link.path}`;
-  const text = [hello, ...paragraphs, `${link.label}: ${target}`, '-- ', `${footer} ${settings}`].join('\n\n');
+  const target = `${appUrl}${path}`;
+  const text = [hello, ...paragraphs, `${link}: ${target}`, '-- ', `${footer} ${settings}`].join('\n\n');
   const html = `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
 <body style="font-family:system-ui,sans-serif;line-height:1.5;max-width:36em;margin:2em auto;padding:0 1em">
 ${[hello, ...paragraphs].map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`).join('\n')}
-<p><a href="${escapeHtml(target)}">${escapeHtml(link.label)}</a></p>
+<p><a href="${escapeHtml(target)}">${escapeHtml(link)}</a></p>
 <hr><p style="font-size:smaller">${escapeHtml(footer)} <a href="${escapeHtml(settings)}">${escapeHtml(settings)}</a></p>
 </body></html>`;
   return { subject, text, html, language };
@@ -76,10 +76,10 @@ ${[hello, ...paragraphs].map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`).j
 
 /** Short enough for a message on Discord; whatever looks like markup or a mention there is shown as it is. */
 export function composeMessage(notice: Notice, appUrl: string): string {
-  const { subject, paragraphs, link } = composeText(notice);
+  const { subject, paragraphs, link, path } = composeText(notice);
   const plain = (text: string) => text.replaceAll(/([\\*_~`|>#[\]()@<])/g, '\\$1');
   const body = [`**${plain(subject)}**`, ...paragraphs.map(plain)].join('\n').slice(0, 1700);
-  return `${body}\n${link.label}: ${appUrl}${link.path}`;
+  return `${body}\n${link}: ${appUrl}${path}`;
 }
 
 export function escapeHtml(text: string): string {

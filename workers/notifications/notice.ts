@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { NoticeKind } from '../../domain/notices.ts';
 
 /** The answer of private.notification_to_send(). */
 export const noticeSchema = z.object({
@@ -23,8 +24,8 @@ export interface NoticeText {
   subject: string;
   /** Sentences of plain text; each is a paragraph. */
   paragraphs: string[];
-  /** Where to go, and what the link is called. */
-  link: { path: string; label: string };
+  /** What the link is called; `noticePath` says where it leads. */
+  link: string;
 }
 
 /** Reads facts out of a notice's data; what is missing is left out of the sentence. */
@@ -33,8 +34,7 @@ export interface Facts {
   date(key: string): string | undefined;
   time(key: string): string | undefined;
   money(): string | undefined;
-  subjectId: string;
   table: string;
 }
 
-export type Texts = Record<string, (facts: Facts) => NoticeText>;
+export type Texts = Record<NoticeKind, (facts: Facts) => NoticeText>;

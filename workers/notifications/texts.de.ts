@@ -1,11 +1,8 @@
-import type { Facts, Texts } from './notice.ts';
+import type { Texts } from './notice.ts';
 
 const of = (campaign: string | undefined) => (campaign ? ` von ${campaign}` : '');
-const session = ({ subjectId }: Facts) => ({
-  path: `/sessions/${encodeURIComponent(subjectId)}`,
-  label: 'Sitzung öffnen',
-});
-const billing = { path: '/billing', label: 'Abrechnung öffnen' };
+const session = 'Sitzung öffnen';
+const billing = 'Abrechnung öffnen';
 
 export const de: Texts = {
   session_failed: (facts) => ({
@@ -15,7 +12,7 @@ export const de: Texts = {
       ...(facts.text('error') ? [`Der Sprachdienst sagt: ${facts.text('error')}`] : []),
       'Was bis dahin gesagt wurde, steht in der Mitschrift. Du kannst sofort eine neue Sitzung starten.',
     ],
-    link: session(facts),
+    link: session,
   }),
   session_lost: (facts) => ({
     subject: `Kein Lebenszeichen einer Sitzung${of(facts.text('campaign'))}`,
@@ -23,7 +20,7 @@ export const de: Texts = {
       `Von der Sitzung${of(facts.text('campaign'))} am Tisch ${facts.table} war länger als eine Minute nichts zu hören.`,
       'Spricht der Bot noch, dann spielt weiter. Wenn nicht, endet sie von selbst, und du kannst eine neue starten.',
     ],
-    link: session(facts),
+    link: session,
   }),
   session_warning: (facts) => ({
     subject: `Noch fünf Minuten${of(facts.text('campaign'))}`,
@@ -31,7 +28,7 @@ export const de: Texts = {
       `Die Sitzung${of(facts.text('campaign'))} erreicht ${facts.time('ends_at') ? `um ${facts.time('ends_at')}` : 'in fünf Minuten'} ihre längste Dauer.`,
       'Dann wird sie geordnet beendet, und du kannst eine neue starten.',
     ],
-    link: session(facts),
+    link: session,
   }),
   quota_near: (facts) => ({
     subject: 'Noch eine Sitzung',
@@ -39,7 +36,7 @@ export const de: Texts = {
       `${facts.table} hat bis zum ${facts.date('period_end') ?? 'Ende des Monats'} noch eine Sitzung.`,
       'Eine laufende Sitzung wird deswegen nie abgebrochen.',
     ],
-    link: { path: '/billing/plans', label: 'Tarife ansehen' },
+    link: 'Nutzung ansehen',
   }),
   trial_ending: (facts) => ({
     subject: 'Deine Probezeit endet',
@@ -47,7 +44,7 @@ export const de: Texts = {
       `Die Probezeit von ${facts.table} endet ${facts.date('trial_end') ? `am ${facts.date('trial_end')}` : 'in den nächsten Tagen'}.`,
       'Danach geht es im kostenlosen Tarif weiter. Nichts wird gelöscht, und nichts wird abgebucht.',
     ],
-    link: { path: '/billing/plans', label: 'Tarife ansehen' },
+    link: 'Tarife ansehen',
   }),
   payment_failed: (facts) => ({
     subject: 'Eine Zahlung ist fehlgeschlagen',
@@ -72,8 +69,8 @@ export const de: Texts = {
   }),
   voice_ready: (facts) => ({
     subject: `Deine Stimme ${facts.text('name') ?? ''} ist bereit`.replace('  ', ' '),
-    paragraphs: ['Du kannst sie jetzt für jeden NPC wählen.'],
-    link: { path: '/voices', label: 'Stimmen öffnen' },
+    paragraphs: ['Du kannst sie jetzt für jeden NSC wählen.'],
+    link: 'Stimmen öffnen',
   }),
   voice_failed: (facts) => ({
     subject: `Deine Stimme ${facts.text('name') ?? ''} konnte nicht erstellt werden`.replace('  ', ' '),
@@ -81,17 +78,17 @@ export const de: Texts = {
       ...(facts.text('error') ? [`Der Sprachdienst sagt: ${facts.text('error')}`] : []),
       'Versuch es mit einer anderen Aufnahme: zehn Sekunden, eine Person, keine Musik.',
     ],
-    link: { path: '/voices', label: 'Stimmen öffnen' },
+    link: 'Stimmen öffnen',
   }),
   invite_accepted: (facts) => ({
     subject: `${facts.text('name') ?? 'Jemand'} ist jetzt bei ${facts.table}`,
     paragraphs: [`${facts.text('name') ?? 'Jemand'} hat deine Einladung angenommen und sitzt jetzt an deinem Tisch.`],
-    link: { path: '/team', label: 'Team öffnen' },
+    link: 'Team öffnen',
   }),
   ticket_answered: (facts) => ({
     subject: `Antwort auf: ${facts.text('title') ?? 'deine Frage'}`,
     paragraphs: ['Jemand von Glyphoxa hat dir geantwortet.'],
-    link: { path: `/support/${encodeURIComponent(facts.subjectId)}`, label: 'Antwort lesen' },
+    link: 'Antwort lesen',
   }),
   license_ending: (facts) => ({
     subject: 'Deine Lizenz endet',
@@ -99,11 +96,11 @@ export const de: Texts = {
       `Die Lizenz dieser Installation endet ${facts.date('expires_at') ? `am ${facts.date('expires_at')}` : 'in den nächsten Tagen'}.`,
       'Sie gilt noch 30 Tage weiter; danach sind die lizenzierten Funktionen gesperrt. Nichts wird gelöscht.',
     ],
-    link: { path: '/settings/table', label: 'Lizenz öffnen' },
+    link: 'Lizenz öffnen',
   }),
   test: (facts) => ({
     subject: 'Das ist ein Test',
     paragraphs: [`Du hast ihn in den Einstellungen von ${facts.table} verlangt. Alles funktioniert.`],
-    link: { path: '/settings/notifications', label: 'Einstellungen öffnen' },
+    link: 'Einstellungen öffnen',
   }),
 };

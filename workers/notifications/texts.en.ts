@@ -1,11 +1,8 @@
-import type { Facts, Texts } from './notice.ts';
+import type { Texts } from './notice.ts';
 
 const of = (campaign: string | undefined) => (campaign ? ` of ${campaign}` : '');
-const session = ({ subjectId }: Facts) => ({
-  path: `/sessions/${encodeURIComponent(subjectId)}`,
-  label: 'Open the session',
-});
-const billing = { path: '/billing', label: 'Open billing' };
+const session = 'Open the session';
+const billing = 'Open billing';
 
 export const en: Texts = {
   session_failed: (facts) => ({
@@ -15,7 +12,7 @@ export const en: Texts = {
       ...(facts.text('error') ? [`The voice service says: ${facts.text('error')}`] : []),
       'What was said until then is in its transcript. You can start another session at once.',
     ],
-    link: session(facts),
+    link: session,
   }),
   session_lost: (facts) => ({
     subject: `No sign of life from a session${of(facts.text('campaign'))}`,
@@ -23,7 +20,7 @@ export const en: Texts = {
       `The session${of(facts.text('campaign'))} at ${facts.table} has not been heard of for more than a minute.`,
       'If the bot still speaks, play on. If not, it ends by itself, and you can start another session.',
     ],
-    link: session(facts),
+    link: session,
   }),
   session_warning: (facts) => ({
     subject: `Five minutes left${of(facts.text('campaign'))}`,
@@ -31,7 +28,7 @@ export const en: Texts = {
       `The session${of(facts.text('campaign'))} reaches its longest time at ${facts.time('ends_at') ?? 'the end of five minutes'}.`,
       'It is then ended in order, and you can start another one.',
     ],
-    link: session(facts),
+    link: session,
   }),
   quota_near: (facts) => ({
     subject: 'One session left',
@@ -39,7 +36,7 @@ export const en: Texts = {
       `${facts.table} has one session left until ${facts.date('period_end') ?? 'the end of this month'}.`,
       'A running session is never cut off for this.',
     ],
-    link: { path: '/billing/plans', label: 'See the plans' },
+    link: 'See the usage',
   }),
   trial_ending: (facts) => ({
     subject: 'Your trial is ending',
@@ -47,7 +44,7 @@ export const en: Texts = {
       `The trial of ${facts.table} ends on ${facts.date('trial_end') ?? 'one of the next days'}.`,
       'After that your table goes on with the free plan. Nothing is deleted, and nothing is charged.',
     ],
-    link: { path: '/billing/plans', label: 'See the plans' },
+    link: 'See the plans',
   }),
   payment_failed: (facts) => ({
     subject: 'A payment failed',
@@ -73,7 +70,7 @@ export const en: Texts = {
   voice_ready: (facts) => ({
     subject: `Your voice ${facts.text('name') ?? ''} is ready`.replace('  ', ' '),
     paragraphs: ['You can choose it for any NPC now.'],
-    link: { path: '/voices', label: 'Open your voices' },
+    link: 'Open your voices',
   }),
   voice_failed: (facts) => ({
     subject: `Your voice ${facts.text('name') ?? ''} could not be made`.replace('  ', ' '),
@@ -81,17 +78,17 @@ export const en: Texts = {
       ...(facts.text('error') ? [`The voice service says: ${facts.text('error')}`] : []),
       'Try again with another recording: ten seconds, one person, no music.',
     ],
-    link: { path: '/voices', label: 'Open your voices' },
+    link: 'Open your voices',
   }),
   invite_accepted: (facts) => ({
     subject: `${facts.text('name') ?? 'Somebody'} has joined ${facts.table}`,
     paragraphs: [`${facts.text('name') ?? 'Somebody'} took your invitation and is at your table now.`],
-    link: { path: '/team', label: 'Open the team' },
+    link: 'Open the team',
   }),
   ticket_answered: (facts) => ({
     subject: `An answer to: ${facts.text('title') ?? 'your question'}`,
     paragraphs: ['Somebody from Glyphoxa has answered you.'],
-    link: { path: `/support/${encodeURIComponent(facts.subjectId)}`, label: 'Read the answer' },
+    link: 'Read the answer',
   }),
   license_ending: (facts) => ({
     subject: 'Your license is ending',
@@ -99,11 +96,11 @@ export const en: Texts = {
       `The license of this installation ends on ${facts.date('expires_at') ?? 'one of the next days'}.`,
       'It goes on for 30 more days; after that the licensed features are locked. Nothing is deleted.',
     ],
-    link: { path: '/settings/table', label: 'Open the license' },
+    link: 'Open the license',
   }),
   test: (facts) => ({
     subject: 'This is a test',
     paragraphs: [`You asked for it in the settings of ${facts.table}. Everything works.`],
-    link: { path: '/settings/notifications', label: 'Open the settings' },
+    link: 'Open the settings',
   }),
 };

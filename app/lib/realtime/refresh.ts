@@ -10,6 +10,7 @@ export const dependencies = {
   characters: 'app:characters',
   sessions: 'app:sessions',
   billing: 'app:billing',
+  notifications: 'app:notifications',
 } as const;
 type Dependency = (typeof dependencies)[keyof typeof dependencies];
 
@@ -28,6 +29,7 @@ const stale: Record<ChangeKind, readonly Dependency[]> = {
   subscription: [dependencies.account, dependencies.billing],
   invoice: [dependencies.billing],
   payment: [dependencies.billing],
+  notification: [dependencies.notifications],
 };
 
 /** A session that starts touches many rows at once; one reading afterwards is enough. */

@@ -16,6 +16,7 @@ export const changeKinds = [
   'subscription',
   'invoice',
   'payment',
+  'notification',
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 

@@ -33,6 +33,8 @@ export interface Account {
   mode: 'selfhosted' | 'licensed' | 'managed';
   live_sessions: LiveSession[];
   owners: string[];
+  /** Counted up to ten, which stands for more than nine. */
+  unread_notifications: number;
 }
 
 /** Everything of it is kept. Null: not above. */

@@ -4,7 +4,7 @@ import type { LayoutServerLoad } from './$types';
 
 /** What the frame shows. Rights are not decided here: a layout does not load again on every move. */
 export const load: LayoutServerLoad = async ({ locals, depends }) => {
-  depends(dependencies.account, dependencies.campaigns, dependencies.npcs);
+  depends(dependencies.account, dependencies.campaigns, dependencies.npcs, dependencies.notifications);
   const [account, campaigns, npcCounts] = await Promise.all([
     locals.account(),
     readCampaignNames(locals.api),

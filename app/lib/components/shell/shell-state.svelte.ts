@@ -46,6 +46,7 @@ export function useShell(data: () => LayoutData) {
       | 'team'
       | 'billing'
       | 'audit'
+      | 'notifications'
       | 'settings'
       | null {
       const path = page.url.pathname;
@@ -61,6 +62,7 @@ export function useShell(data: () => LayoutData) {
       if (path.startsWith('/team')) return 'team';
       if (path.startsWith('/billing')) return 'billing';
       if (path.startsWith('/audit')) return 'audit';
+      if (path.startsWith('/notifications')) return 'notifications';
       if (path.startsWith('/settings')) return 'settings';
       return null;
     },

@@ -13,6 +13,7 @@ const account = {
   mode: 'managed',
   live_sessions: [],
   owners: ['Alice'],
+  unread_notifications: 0,
 } satisfies Account as Account;
 const subscription = {
   status: 'active',
