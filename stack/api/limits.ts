@@ -33,7 +33,14 @@ export type RateLimitName = keyof typeof rateLimits;
 export const mailInterval = { seconds: 10, least: 2 } as const;
 
 /** Most bytes of a request's body. A file in a form brings its form along; how large the file itself may be, its bucket says. */
-export const bodyLimits = { default: 1024 * 1024, storage: 10 * 1024 * 1024 + 64 * 1024 } as const;
+export const bodyLimits = {
+  default: 1024 * 1024,
+  storage: 10 * 1024 * 1024 + 64 * 1024,
+  /** A campaign's file: what was exported must fit in again. */
+  campaignFile: 16 * 1024 * 1024,
+} as const;
+/** The one call that takes so large a body. */
+export const campaignFilePath = '/rest/v1/rpc/import_campaign';
 
 /** Most seconds that a signed link to a file lives: it outlives the membership of whoever made it. */
 export const signedLinkSeconds = 3600;

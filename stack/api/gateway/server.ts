@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ApiConfig } from '../config.ts';
-import { bodyLimits, type RateLimitName, timeouts } from '../limits.ts';
+import { bodyLimits, campaignFilePath, type RateLimitName, timeouts } from '../limits.ts';
 import { log } from '../log.ts';
 import { runWithRequest } from '../request-context.ts';
 import { clientAddress } from './address.ts';
@@ -80,6 +80,8 @@ export function createGateway(config: ApiConfig, handlers: Handlers): Server {
     if (!methods.has(request.method ?? ''))
       throw new ApiError(405, 'method_not_allowed', 'This method is not allowed here.');
     if (!service) throw new ApiError(404, 'not_found', 'There is nothing at this path.');
+    if (/%00/.test(url.pathname))
+      throw new ApiError(400, 'nul_character', 'The path holds the character NUL, which nothing is called by.');
     if (request.method === 'OPTIONS' && request.headers['access-control-request-method']) {
       response.writeHead(204, { ...exchange.headers, ...preflightHeaders() }).end();
       return;
@@ -93,7 +95,7 @@ export function createGateway(config: ApiConfig, handlers: Handlers): Server {
     if (caller.userId) exchange.userId = caller.userId;
     assertKey(caller, url);
     limit(caller, request, exchange);
-    const bodyLimit = service === 'storage' ? bodyLimits.storage : bodyLimits.default;
+    const bodyLimit = bodyLimitOf(service, url);
     assertDeclaredLength(request, bodyLimit);
     if (service === 'realtime' || service === 'functions')
       return proxyRequest(request, response, target(request, exchange, service, bodyLimit), exchange.headers);
@@ -225,6 +227,11 @@ function limitName(caller: Caller, request: IncomingMessage, url: URL): RateLimi
     if (path === '/user' && request.method === 'PUT') return 'credential';
   }
   return caller.userId ? 'user' : 'anonymous';
+}
+
+function bodyLimitOf(service: ServiceName, url: URL): number {
+  if (service === 'storage') return bodyLimits.storage;
+  return url.pathname === campaignFilePath ? bodyLimits.campaignFile : bodyLimits.default;
 }
 
 function anonymous(key: Caller['key']): Caller {
