@@ -6,13 +6,17 @@ import { errorText, log } from './log.ts';
 
 /** Identities asked about in one statement. */
 const batchSize = 200;
-/** The sweep works at most this share of the time, however many channels are open. */
+/** The sweep works at most this share of the time, however many channels are open; more where rights are known to have changed. */
 const greatestShare = 0.05;
+const hurriedShare = 0.2;
+/** Between two sweeps, however often rights change. */
+const leastPauseMs = 100;
 const extensions: Extension[] = ['broadcast', 'presence'];
 
 /**
  * Asks the policies again for every open channel, over and over, and closes those whose right is gone. So whatever a
- * policy reads, a removed member loses the channel within seconds, and no part of the product has to announce it.
+ * policy reads, a removed member loses the channel within seconds, and no part of the product has to announce it. Where one
+ * does (`hurry`), it is a matter of milliseconds.
  * docs/decisions/realtime-reauthorization.md has the reasons.
  */
 export class Reauthorization {
@@ -21,6 +25,8 @@ export class Reauthorization {
   #pauseMs: number;
   #stop = new AbortController();
   #running: Promise<void> | null = null;
+  #hurried = false;
+  #wake = new AbortController();
 
   constructor(hub: Hub, authorization: Authorization, pauseSeconds: number) {
     this.#hub = hub;
@@ -37,15 +43,25 @@ export class Reauthorization {
     await this.#running;
   }
 
+  /** Rights have changed somewhere: all channels are asked about now. */
+  hurry(): void {
+    this.#hurried = true;
+    this.#wake.abort();
+  }
+
   async #run(): Promise<void> {
     let tookMs = 0;
     while (!this.#stop.signal.aborted) {
-      const pauseMs = Math.max(this.#pauseMs, tookMs / greatestShare);
-      await sleep(pauseMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await this.#pause(tookMs);
+      const everyone = this.#hurried;
+      this.#hurried = false;
+      this.#wake = new AbortController();
       const begun = Date.now();
       for (const topic of [...this.#hub.topics.values()]) {
         if (this.#stop.signal.aborted) return;
-        const due = [...topic.channels].filter((channel) => begun - channel.rights.checkedAt >= this.#pauseMs / 2);
+        const due = [...topic.channels].filter(
+          ({ rights }) => everyone || begun - rights.checkedAt >= this.#pauseMs / 2,
+        );
         try {
           await this.#check(topic.name, due);
         } catch (error) {
@@ -55,6 +71,18 @@ export class Reauthorization {
       }
       tookMs = Date.now() - begun;
     }
+  }
+
+  async #pause(tookMs: number): Promise<void> {
+    const begun = Date.now();
+    const until = async (ms: number, signal: AbortSignal) =>
+      sleep(Math.max(0, ms - (Date.now() - begun)), undefined, { signal }).catch(() => undefined);
+    if (!this.#hurried)
+      await until(
+        Math.max(this.#pauseMs, tookMs / greatestShare),
+        AbortSignal.any([this.#stop.signal, this.#wake.signal]),
+      );
+    if (this.#hurried) await until(Math.max(leastPauseMs, tookMs / hurriedShare), this.#stop.signal);
   }
 
   /** Channels with the same token count once. */

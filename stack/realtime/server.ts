@@ -12,6 +12,7 @@ import { Reauthorization } from './reauthorization.ts';
 import { Refusal } from './refusal.ts';
 import { Replication } from './replication.ts';
 import { customHeaders } from './rest-broadcast.ts';
+import { RightsHints } from './rights-hints.ts';
 import type { Version } from './serializer.ts';
 import type { Services } from './services.ts';
 import { Socket } from './socket.ts';
@@ -28,6 +29,7 @@ export class RealtimeServer {
   #config: Config;
   #services: Services;
   #reauthorization: Reauthorization;
+  #hints: RightsHints;
   #sockets = new Set<Socket>();
   #http: Server;
   #ws: WebSocketServer;
@@ -48,6 +50,7 @@ export class RealtimeServer {
     const presenceEvents = new RateCounter(limits.presenceEventsPerSecond);
     this.#services = { authorization, hub, limits, presenceEvents, replication, tokens: new Tokens(config) };
     this.#reauthorization = new Reauthorization(hub, authorization, config.reauthorizeSeconds);
+    this.#hints = new RightsHints(config.databaseUrl, () => this.#reauthorization.hurry());
     this.#ws = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -66,6 +69,7 @@ export class RealtimeServer {
   async start(): Promise<number> {
     this.#services.replication.start();
     this.#reauthorization.start();
+    this.#hints.start();
     void this.#maintain();
     this.#timers.push(
       setInterval(() => void this.#maintain(), maintenanceMs),
@@ -87,7 +91,7 @@ export class RealtimeServer {
       for (const socket of this.#sockets) socket.terminate();
       this.#http.closeAllConnections();
     }, closingMs);
-    await Promise.all([closed, this.#reauthorization.stop(), this.#services.replication.stop()]);
+    await Promise.all([closed, this.#hints.stop(), this.#reauthorization.stop(), this.#services.replication.stop()]);
     clearTimeout(timer);
     await this.#services.authorization.close();
   }

@@ -122,7 +122,7 @@ const bundle = fc
 
 /** With what is left out filled in, and ids told by their order. */
 function whole(given: Bundle): unknown {
-  const filled = {
+  const filled: Bundle = {
     campaign: { system: '', description: '', language: '', ...given.campaign },
     npcs: given.npcs.map((each) => ({
       personality: '',
@@ -140,7 +140,7 @@ function whole(given: Bundle): unknown {
     })),
     lore: given.lore.map((each) => ({ category: 'general', content: '', metadata: {}, ...each })),
     characters: given.characters
-      .map((each) => ({ aliases: [], colour: 1, ...each }))
+      .map((each): Record<string, unknown> => ({ aliases: [], colour: 1, ...each }))
       .sort((a, b) => (String(a['discord_id']) < String(b['discord_id']) ? -1 : 1)),
   };
   let json = JSON.stringify(filled);
@@ -148,7 +148,7 @@ function whole(given: Bundle): unknown {
   // Names of NPCs are what tells them apart; the file lists them by name, in the database's order.
   const npcs = [...filled.npcs].sort((a, b) => (lower(a['name']) < lower(b['name']) ? -1 : 1));
   for (const [place, id] of [...order(npcs), ...order(filled.lore)].entries()) json = json.replaceAll(id, `#${place}`);
-  const told = JSON.parse(json) as typeof filled;
+  const told = JSON.parse(json) as Bundle;
   told.npcs.sort((a, b) => (lower(a['name']) < lower(b['name']) ? -1 : 1));
   return told;
 }
