@@ -52,6 +52,8 @@ export interface StackSecrets {
   stripeWebhookSecret: string;
   /** What Studio asks for: generated, or the operator's own. */
   studioPassword: string;
+  /** PKCS 8, Ed25519: signs the licenses that the demo's operator issues. */
+  licensePrivateKey: string;
   /** Passwords of the database roles that log in. */
   database: Record<DatabaseRole, string>;
 }

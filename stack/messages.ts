@@ -13,7 +13,7 @@ export function welcome(context: StackContext, seconds: number): string {
   const width = Math.max(...places.map(([name]) => name.length));
   const lines = places.map(([name, place]) => `  ${name.padEnd(width)}  ${place}`);
   const hint = isSimulated(context)
-    ? 'Open the app, choose Discord, and sign in as Lena Vogt (owner), Miriam (a player), or Nova (new here).'
+    ? 'Open the app, choose Discord, and sign in as Lena Vogt (owner), Miriam (a player), Nova (new here), or Ruth Adler (operator, /admin).'
     : signInHint(context);
   return [
     '',

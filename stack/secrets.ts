@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -18,6 +18,8 @@ const later = {
   stripeSecretKey: () => `sk_test_${random(24)}`,
   stripeWebhookSecret: () => `whsec_${random(24)}`,
   studioPassword: () => random(18),
+  licensePrivateKey: () =>
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
 };
 
 function generateSecrets(): StackSecrets {
@@ -31,6 +33,7 @@ function generateSecrets(): StackSecrets {
     stripeSecretKey: later.stripeSecretKey(),
     stripeWebhookSecret: later.stripeWebhookSecret(),
     studioPassword: later.studioPassword(),
+    licensePrivateKey: later.licensePrivateKey(),
     database: Object.fromEntries(databaseRoles.map((role) => [role, random(24)])) as StackSecrets['database'],
   };
 }
@@ -45,6 +48,7 @@ const schema: z.ZodType<StackSecrets> = z.object({
   stripeSecretKey: z.string().startsWith('sk_test_'),
   stripeWebhookSecret: z.string().startsWith('whsec_'),
   studioPassword: z.string().min(12),
+  licensePrivateKey: z.string().startsWith('-----BEGIN PRIVATE KEY-----'),
   database: z.record(z.enum(databaseRoles), z.string().min(16)),
 });
 

@@ -35,6 +35,7 @@ export async function seedDemo(context: StackContext): Promise<void> {
     await writeCampaign(lena, table);
     for (const session of sessions) await playSession(root, gateway, lena, table, session);
     for (const player of [ids.jonas, ids.miriam]) await seatPlayer(lena, stack, player);
+    await seatOperator(root, stack);
   } finally {
     await Promise.all([root.end(), gateway.end()]);
   }
@@ -146,6 +147,14 @@ async function playSession(
   await gateway`insert into ${gateway(`tenant_${tenantId}`)}.session_entries ${gateway(spoken)}`;
   await gateway`update sessions set state = 'ended', error = '', ended_at = ${ended} where id = ${id}`;
   must(await lena.from('session_details').insert({ session_id: id, title: session.title }).select('session_id'));
+}
+
+/** Ruth has a table of her own like everybody, and was made an operator as `npm run admin:grant` does it. */
+async function seatOperator(root: postgres.Sql, stack: DemoStack): Promise<void> {
+  const ruth = await signInAs(ids.ruth, stack);
+  must(await ruth.rpc('ensure_account', { language: 'en' }));
+  const me = must(await ruth.rpc('me')) as { user: { email: string } };
+  await root`select private.grant_super_admin(${me.user.email})`;
 }
 
 /** Invited by Discord id, and signed in once. */

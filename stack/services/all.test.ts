@@ -1,3 +1,4 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { databaseRoles, locateStack, type StackCommand, type StackContext } from '../context.ts';
 import { servicesOf } from './all.ts';
@@ -12,6 +13,7 @@ const secrets = {
   stripeSecretKey: 'the stripe key',
   stripeWebhookSecret: 'the webhook secret',
   studioPassword: 'the password of studio',
+  licensePrivateKey: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   database: Object.fromEntries(databaseRoles.map((role) => [role, `password-of-${role}`])),
 } as StackContext['secrets'];
 
@@ -39,6 +41,13 @@ test('the app gets the publishable key and no secret', () => {
   const env = JSON.stringify(named('demo', 'app').env);
   expect(env).toContain(secrets.publishableKey);
   for (const secret of [...Object.values(others), ...Object.values(database)]) expect(env).not.toContain(secret);
+});
+
+test('the demo signs licenses with a pair of its own, an installation with what its operator set', () => {
+  const { LICENSE_PRIVATE_KEY: own, LICENSE_PUBLIC_KEY: known } = named('demo', 'functions').env;
+  expect(own).toBe(secrets.licensePrivateKey);
+  expect(createPublicKey(known!).equals(createPublicKey(own!))).toBe(true);
+  expect(named('start', 'functions').env).not.toHaveProperty('LICENSE_PRIVATE_KEY');
 });
 
 test('Studio gets its password and the database, and no key of the API', () => {

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publicUrl, serviceUrl, type StackContext } from '../context.ts';
@@ -43,7 +44,7 @@ export const functions: DefineService = (context) => ({
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: context.secrets.secretKey }),
     GLYPHOXA_KEYRING: context.secrets.keyring,
     ...stripeAccount(context),
-    ...(isSimulated(context) ? simulators(context) : outside(context)),
+    ...(isSimulated(context) ? { ...simulators(context), ...licenseKeys(context) } : outside(context)),
   },
   dependsOn: ['migrations'],
   health: { url: `${serviceUrl(context, 'functions')}/healthz` },
@@ -56,6 +57,12 @@ export function simulators(context: StackContext): Record<string, string> {
     GLYPHOXA_GATEWAY_SECRET: context.secrets.gatewaySecret,
     DISCORD_API_URL: `${serviceUrl(context, 'discord')}/api`,
   };
+}
+
+/** The demo issues and checks licenses with a pair of its own. */
+function licenseKeys({ secrets }: StackContext): Record<string, string> {
+  const publicKey = createPublicKey(secrets.licensePrivateKey).export({ type: 'spki', format: 'pem' });
+  return { LICENSE_PRIVATE_KEY: secrets.licensePrivateKey, LICENSE_PUBLIC_KEY: publicKey.toString() };
 }
 
 /** What the operator set. Without a gateway's address the functions say so when one is needed. */

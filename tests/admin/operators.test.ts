@@ -198,6 +198,28 @@ test('people are found, with the ways they sign in', async () => {
   });
 });
 
+test('the log of all tables says that words were changed, and not to what', async () => {
+  const secret = 'Is a dragon.';
+  const { data: npc } = await table.alice.client
+    .from('npcs')
+    .insert({ campaign_id: table.campaign, name: 'Fafnir', personality: secret })
+    .select('id')
+    .single();
+  await table.alice.client
+    .from('campaign_lore')
+    .insert({ campaign_id: table.campaign, title: 'Hoard', content: secret });
+  const { data: own } = await table.alice.client.from('audit_log').select('changes').eq('resource_id', npc!.id);
+  expect(JSON.stringify(own), 'the table itself reads it').toContain(secret);
+
+  const { data } = await erin.client.rpc('admin_audit', { tenant: table.tenant, limit: 200 });
+  const { rows } = data as { rows: { resource_id: string; resource_name: string | null; changes: object }[] };
+  expect(rows.find(({ resource_id }) => resource_id === npc!.id)).toMatchObject({
+    resource_name: null,
+    changes: { personality: 'changed', name: 'changed' },
+  });
+  expect(JSON.stringify(rows)).not.toMatch(/dragon|Fafnir|Hoard/);
+});
+
 test('the log of all tables is read newest first', async () => {
   const { data } = await erin.client.rpc('admin_audit', { tenant: table.tenant, kind: 'npc', limit: 1 });
   const page = data as { rows: { id: number; tenant_name: string; actor_name: string }[]; next: number };

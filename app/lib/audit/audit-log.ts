@@ -34,11 +34,25 @@ export const resourceKinds = [
   'invoice',
   'payment',
   'license',
+  'bot',
+  'billing_event',
+  'ticket_message',
+  'usage',
   'operations',
 ] as const;
 
 /** Those of the installation as a whole, which operators read besides. */
-const installationKinds = ['plan', 'gateway', 'voice', 'preference', 'review_flag'] as const;
+const installationKinds = [
+  'plan',
+  'gateway',
+  'voice',
+  'preference',
+  'review_flag',
+  'setting',
+  'provider_rate',
+  'usage_assumption',
+  'support_facts',
+] as const;
 export type ResourceKind = (typeof resourceKinds)[number] | (typeof installationKinds)[number];
 export const allKinds: readonly ResourceKind[] = [...resourceKinds, ...installationKinds];
 
@@ -80,7 +94,7 @@ export function readFilters(search: URLSearchParams, kinds: readonly ResourceKin
   return {
     person: others.includes(person) ? person : matching('person', /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
     kind: kinds.includes(kind) ? kind : null,
-    thing: matching('thing', /^[\w-]{1,64}$/),
+    thing: matching('thing', /^[\w/-]{1,160}$/),
     from: date('from'),
     to: date('to'),
   };
