@@ -50,6 +50,7 @@ export const decisions: Record<string, Decision> = {
   'mgmt.voice_profiles': shared('voice_profiles'),
   'mgmt.voice_samples': shared('voice_samples'),
 
+  'private.account_deletions': { left: 'is about accounts that are gone' },
   'private.bots': { left: 'whose bot it is; the table says that it has one' },
   'private.checkout_attempts': { person: 'mine.checkout_attempts' },
   'private.invite_tokens': { left: 'hashes of secrets' },

@@ -9,6 +9,7 @@ const exceptions: Record<string, string> = {
   'mgmt.notifications': 'are messages; what they tell of is audited where it happened',
   'mgmt.session_summaries': 'is computed from the transcript by a trigger; nobody writes it',
   'mgmt.npcs_aside': 'is where NPCs rest; what moves or deletes them there notes it as the NPC’s own history',
+  'private.account_deletions': 'is the register of deletions; what they do is audited where it happens',
   'private.checkout_attempts': 'counts clicks',
   'private.invite_tokens': 'is the hash of an invitation’s token, written once with the invitation',
   'private.lore_words': 'is computed from lore by a trigger',
@@ -64,7 +65,7 @@ test('emptying a table says the same of its rows as deleting them', async () => 
 test('what keeps a log as it is works also where ordinary triggers are switched off', async () => {
   const weak = await asRoot(
     `select tgrelid::regclass::text as name, tgname from pg_trigger
-     where tgfoid in ('private.refuse_audit_change'::regproc, 'private.keep_payment_event'::regproc) and tgenabled <> 'A'`,
+     where tgfoid in ('private.refuse_audit_change'::regproc, 'private.keep_audit_entry'::regproc, 'private.keep_payment_event'::regproc) and tgenabled <> 'A'`,
   );
   expect(weak).toEqual([]);
   const [{ count }] = (await asRoot<{ count: number }>(

@@ -91,7 +91,7 @@ async function one<T extends Record<string, unknown>>(sql: string, values: unkno
 }
 
 /** A row of this table in every object of the API. */
-async function plant(tenant: string, user: string): Promise<Planted> {
+export async function plant(tenant: string, user: string): Promise<Planted> {
   const { campaign_id: campaign } = await one<{ campaign_id: string }>(
     'select campaign_id from public.tenants where id = $1',
     [tenant],

@@ -1,3 +1,4 @@
+import { accountDelete } from './account-delete.ts';
 import { auditPartition } from './audit-partition.ts';
 import { graceSuspend, subscriptionRoll, trialExpire } from './billing-time.ts';
 import { cleanupExpired } from './cleanup-expired.ts';
@@ -17,6 +18,7 @@ import { usageMeter } from './usage-meter.ts';
 
 /** Every job this worker does. */
 export const jobs: JobDefinition[] = [
+  accountDelete,
   auditPartition,
   cleanupExpired,
   graceSuspend,

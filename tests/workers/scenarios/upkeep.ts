@@ -3,6 +3,43 @@ import { notices, type Scenario } from './scenario.ts';
 
 export const upkeepJobs: Scenario[] = [
   {
+    job: 'account.delete',
+    async plant({ scratch }) {
+      const { tenant, campaign, owner, discordId } = await scratch.table();
+      const other = await scratch.table();
+      await scratch.root(`update mgmt.users set role = 'super_admin', tenant_id = $1 where id = $2`, [
+        tenant,
+        other.owner,
+      ]);
+      await scratch.root(
+        `insert into "tenant_${tenant}".session_entries (campaign_id, session_id, speaker_id, speaker_name, text, "timestamp")
+         values ($1, 'said', $2, 'Somebody', 'To the mill.', now())`,
+        [campaign, discordId],
+      );
+      const { email } = (
+        await scratch.root<{ email: string }>('select email from auth.users where id = $1', [owner])
+      )[0]!;
+      await scratch.as(owner, 'select mgmt.delete_account($1)', [email]);
+      return {
+        payload: { user_id: owner },
+        seen: async () => ({
+          done: await scratch.root(
+            'select discord_id, display_name, purged_at is not null as purged from private.account_deletions where user_id = $1',
+            [owner],
+          ),
+          lines: await scratch.root(
+            `select speaker_name, speaker_id <> $1 as nobodys from "tenant_${tenant}".session_entries order by id`,
+            [discordId],
+          ),
+          traces: await scratch.root(
+            `select from mgmt.audit_log where actor = $1 and user_agent is not null or resource_id = $1::text and resource_name is not null`,
+            [owner],
+          ),
+        }),
+      };
+    },
+  },
+  {
     job: 'tenant.sync',
     async plant({ scratch }) {
       const { tenant } = await scratch.reused('tenant.sync');
