@@ -141,6 +141,8 @@ test.each<[string, object]>([
     'Page 7, field metadata, field tags: must be a list of at most 20 texts of at most 40 characters',
     seventh({ metadata: { tags: ['x'.repeat(41)] } }),
   ],
+  ['Page 7, field metadata: longer than 32,768 characters', seventh({ metadata: { notes: 'x'.repeat(33_000) } })],
+  ['NPC 1, field voice: larger than 4 kB', { npcs: [{ name: 'Greta', voice: { notes: 'x'.repeat(5_000) } }] }],
   [
     'Page 2, field id: is in the file twice',
     {

@@ -104,3 +104,26 @@ test('every table and view of ours has a comment, private ones too', async () =>
     ),
   ).toEqual([]);
 });
+
+test('every text and object that people write has an end', async () => {
+  // A check constraint that names it, a foreign key, or the trigger that judges NPCs.
+  expect(
+    await names(
+      `select format('%s.%s', c.relname, a.attname) as name from pg_attribute a
+       join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
+       where c.relnamespace in ('mgmt'::regnamespace, 'public'::regnamespace) and c.relkind = 'r' and a.attnum > 0
+         and (has_column_privilege('authenticated', c.oid, a.attnum, 'insert') or has_column_privilege('authenticated', c.oid, a.attnum, 'update'))
+         and t.typname in ('text', 'jsonb', '_text')
+         and not exists (
+           select from pg_constraint k where k.conrelid = c.oid and k.contype = 'c'
+             and pg_get_constraintdef(k.oid) ~ format('((char|octet)_length|cardinality|is_text_list)\\(+((btrim|to_jsonb)\\()*%1$s\\M(?! ->)|\\(%1$s (= ANY|~)', a.attname)
+         )
+         and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'f' and a.attnum = any (k.conkey))
+         and not (c.oid = 'public.npc_definitions'::regclass and exists (
+           select from pg_proc p where p.oid = 'private.check_npc'::regproc and p.prosrc ~ ('new\\.' || a.attname)
+         ))
+       order by 1`,
+    ),
+    // Proven to be the caller's own, and the path to be a file's.
+  ).toEqual(['campaign_npcs.npc_id', 'voice_samples.storage_path']);
+});
