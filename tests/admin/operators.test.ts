@@ -90,6 +90,16 @@ describe('across tables', () => {
   });
 });
 
+/** The id of a session that this table has behind it. */
+async function playedSession(): Promise<string> {
+  const [row] = await asRoot<{ id: string }>(
+    `insert into public.sessions (id, tenant_id, campaign_id, guild_id, channel_id, license_tier, state)
+     values (gen_random_uuid()::text, $1, $2, $3, $4, 'shared', 'ended') returning id`,
+    [table.tenant, table.campaign, table.guild, table.channel],
+  );
+  return row!.id;
+}
+
 describe('a table', () => {
   test.each([
     [
@@ -101,6 +111,7 @@ describe('a table', () => {
     ['a member’s address', async () => table.bob.person.email!],
     ['a Discord person', async () => table.carol.person.id],
     ['a Discord server', async () => table.guild],
+    ['one of its sessions', async () => playedSession()],
   ])('is found by %s', async (_, query) => {
     const { data } = await erin.client.rpc('admin_tenants', { query: await query() });
     const { rows } = data as { rows: { id: string; members: number; plan: string }[] };
@@ -196,6 +207,36 @@ test('people are found, with the ways they sign in', async () => {
     rows: [{ id: table.bob.userId, role: 'dm', tenant_id: table.tenant, sign_ins: ['discord', 'email'] }],
     next: null,
   });
+});
+
+test('the log of all tables is asked for who else can write', async () => {
+  const { data } = await erin.client.rpc('admin_audit', { actor_kind: 'operator', limit: 200 });
+  const { rows } = data as { rows: { actor_kind: string; actor: string | null }[] };
+  expect(new Set(rows.map(({ actor_kind }) => actor_kind))).toEqual(new Set(['operator']));
+  expect(rows.map(({ actor }) => actor)).toContain(erin.userId);
+});
+
+test('one look at the health is one row in the log, and names no table and no key', async () => {
+  await asRoot(
+    `insert into mgmt.provider_configs (tenant_id, slot, provider, model, key_last_four, last_test_at, last_test_result, last_test_ms)
+     values ($1, 'llm', 'openai', 'gpt-4o', 'k9Qx', now(), 'ok', 412), ($1, 'tts', 'openai', '', 'k9Qx', now(), 'quota', 90)`,
+    [table.tenant],
+  );
+  const before = (await looks('admin_provider_health')).length;
+  const { data } = await erin.client.rpc('admin_provider_health');
+  expect(await looks('admin_provider_health')).toHaveLength(before + 1);
+  const { providers, ...rest } = data as { providers: { provider: string; tables: number; p50_ms: number }[] };
+  const openai = providers.find(({ provider }) => provider === 'openai');
+  expect(openai!.tables).toBeGreaterThanOrEqual(1);
+  expect(openai).toMatchObject({ ok: expect.any(Number), failed: expect.any(Number), p50_ms: expect.any(Number) });
+  expect(rest).toMatchObject({
+    queue: { dead_letters: expect.any(Number) },
+    webhooks: { failed: expect.any(Number) },
+    workers: { done: expect.any(Number), last_done: expect.any(String) },
+    refused: expect.any(Object),
+  });
+  expect(JSON.stringify(data)).not.toContain('k9Qx');
+  expect(JSON.stringify(data)).not.toContain(table.tenant);
 });
 
 test('the log of all tables says that words were changed, and not to what', async () => {

@@ -160,6 +160,19 @@ export interface Health {
   workers: { running: number; done: number; failed: number; last_done: string | null };
   /** By channel and outcome. */
   deliveries: Record<string, Record<string, number>>;
+  /** Of any session. */
+  last_sign: string | null;
+  /** Failed starts by code. */
+  refused: Record<string, number>;
+  providers: {
+    provider: string;
+    tables: number;
+    ok: number;
+    failed: number;
+    p50_ms: number | null;
+    p99_ms: number | null;
+    last_test_at: string | null;
+  }[];
   starts: {
     active: number;
     never_active: number;

@@ -23,6 +23,18 @@ export function planById(id: string | null): string {
   return planName(id === null ? null : { id, name: id });
 }
 
+const outcomes: Record<string, () => string> = {
+  applied: m.ops_outcome_applied,
+  stale: m.ops_outcome_stale,
+  ignored: m.ops_outcome_ignored,
+  failed: m.ops_outcome_failed,
+};
+
+/** What became of a message of Stripe; without an outcome it still waits. */
+export function outcomeName(outcome: string | null): string {
+  return outcome === null ? m.ops_waiting() : (outcomes[outcome]?.() ?? outcome);
+}
+
 const features: Record<string, () => string> = {
   voice_cloning: m.license_voice_cloning,
   priority_support: m.license_priority_support,
