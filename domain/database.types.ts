@@ -2171,14 +2171,26 @@ export type Database = {
         Args: { attributes?: Json; campaign_id: string; entity: string; name?: string; type?: string };
         Returns: Json;
       };
+      knowledge_entry: { Args: { campaign_id: string; entity: string }; Returns: Json };
       knowledge_graph: {
-        Args: { around?: string; campaign_id: string; limit?: number; steps?: number };
+        Args: {
+          around?: string;
+          campaign_id: string;
+          confirmed?: boolean;
+          facts?: boolean;
+          kind?: string;
+          limit?: number;
+          search?: string;
+          session?: string;
+          steps?: number;
+        };
         Returns: Json;
       };
       knowledge_remove: {
         Args: { campaign_id: string; entity?: string; rel_type?: string; source?: string; target?: string };
         Returns: Json;
       };
+      knowledge_restore: { Args: { campaign_id: string; removal: string }; Returns: Json };
       leave_tenant: { Args: Record<PropertyKey, never>; Returns: Json };
       license_signed: { Args: { key_fingerprint: string; license: string }; Returns: undefined };
       license_state: { Args: Record<PropertyKey, never>; Returns: Json };

@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import { databaseUrl, serviceUrl, type StackContext } from '../context.ts';
 import { botToken, ids } from '../simulators/discord/world.ts';
 import { subscribe } from './billing.ts';
+import { entries, links } from './knowledge.ts';
 import { campaign, characters, isPlayer, lore, npcs, sessions, type DemoSession } from './rabenheim.ts';
 import { type DemoStack, signInAs } from './sign-in.ts';
 
@@ -33,7 +34,9 @@ export async function seedDemo(context: StackContext): Promise<void> {
     await connectDiscord(lena);
     await startMonth(context, root, table);
     await writeCampaign(lena, table);
-    for (const session of sessions) await playSession(root, gateway, lena, table, session);
+    const played: string[] = [];
+    for (const session of sessions) played.push(await playSession(root, gateway, lena, table, session));
+    await learn(gateway, table, played);
     for (const player of [ids.jonas, ids.miriam]) await seatPlayer(lena, stack, player);
     await seatOperator(root, stack);
   } finally {
@@ -121,9 +124,9 @@ async function playSession(
   lena: Client,
   { tenantId, campaignId }: Table,
   session: DemoSession,
-): Promise<void> {
+): Promise<string> {
   const id = randomUUID();
-  const started = new Date(Date.now() - session.daysAgo * 86_400_000);
+  const started = startOf(session);
   const ended = new Date(started.getTime() + session.minutes * 60_000);
   await gateway`
     insert into sessions (id, tenant_id, campaign_id, guild_id, channel_id, license_tier, state, started_at)
@@ -140,13 +143,47 @@ async function playSession(
       speaker_name: speaker,
       text,
       npc_id: isPlayer(speaker) ? '' : `npc-${npcs.findIndex(({ name }) => name === speaker)}-${speaker}`,
-      timestamp: new Date(started.getTime() + (5 + place) * 47_000),
+      timestamp: momentOf(session, place),
       duration_ns: text.length * 65_000_000,
     };
   });
   await gateway`insert into ${gateway(`tenant_${tenantId}`)}.session_entries ${gateway(spoken)}`;
   await gateway`update sessions set state = 'ended', error = '', ended_at = ${ended} where id = ${id}`;
   must(await lena.from('session_details').insert({ session_id: id, title: session.title }).select('session_id'));
+  return id;
+}
+
+const seededAt = Date.now();
+const startOf = (session: DemoSession): Date => new Date(seededAt - session.daysAgo * 86_400_000);
+/** When a line of a session was spoken. */
+const momentOf = (session: DemoSession, line: number): Date =>
+  new Date(startOf(session).getTime() + (5 + line) * 47_000);
+
+/** The knowledge map that the workers wrote in these sessions. */
+async function learn(gateway: postgres.Sql, { tenantId, campaignId }: Table, played: string[]): Promise<void> {
+  const schema = gateway(`tenant_${tenantId}`);
+  const learned = entries.map(({ id, type, name, facts = {} }) => ({
+    campaign_id: campaignId,
+    id,
+    type,
+    name,
+    attributes: gateway.json(facts as postgres.JSONValue),
+  }));
+  await gateway`insert into ${schema}.entities ${gateway(learned)}`;
+  const tied = links.map(({ source, link, target, session, line, confidence, confirmed }) => ({
+    campaign_id: campaignId,
+    source_id: source,
+    target_id: target,
+    rel_type: link,
+    provenance: gateway.json({
+      session_id: played[session] ?? '',
+      timestamp: momentOf(sessions[session]!, line).toISOString(),
+      confidence,
+      source: 'dialogue',
+      ...(confirmed && { dm_confirmed: true }),
+    }),
+  }));
+  await gateway`insert into ${schema}.relationships ${gateway(tied)}`;
 }
 
 /** Ruth has a table of her own like everybody, and was made an operator as `npm run admin:grant` does it. */

@@ -87,6 +87,54 @@ test('removes a link alone, and an entry with its links', async () => {
   });
 });
 
+test('what was removed comes back with its links, once, and not over what was taught since', async () => {
+  const links = async () =>
+    (await asRoot<{ rel_type: string }>(`select rel_type from ${schema}.relationships order by 1`)).map(
+      ({ rel_type }) => rel_type,
+    );
+  const before = await everything(schema);
+  const { removal } = await call<{ removal: string }>(table.bob, 'knowledge_remove', here({ entity: 'greta' }));
+  const undo = here({ removal });
+  expect(await refusal(table.carol, 'knowledge_restore', undo)).toMatchObject({ status: 403 });
+  expect(await refusal(table.mallory, 'knowledge_restore', undo)).toMatchObject({ status: 404 });
+  const elsewhere = { campaign_id: table.foreign.campaign, removal };
+  expect(await refusal(table.mallory, 'knowledge_restore', elsewhere)).toMatchObject({ status: 404 });
+  expect(await call(table.bob, 'knowledge_restore', undo)).toEqual({ entity: 'greta', links: 2 });
+  expect(await everything(schema)).toEqual(before);
+  expect(await refusal(table.bob, 'knowledge_restore', undo)).toMatchObject({ status: 404, code: 'not_found' });
+  expect((await historyOf(table.alice, 'knowledge', 'greta')).at(-1)).toMatchObject({ action: 'restore' });
+
+  const one = await call<{ removal: string }>(table.bob, 'knowledge_remove', here(link));
+  expect(await links()).toEqual(['watches']);
+  await call(table.bob, 'knowledge_restore', here({ removal: one.removal }));
+  expect(await links()).toEqual(['distrusts', 'watches']);
+
+  const again = await call<{ removal: string }>(table.bob, 'knowledge_remove', here({ entity: 'greta' }));
+  await asGateway(
+    `insert into ${schema}.entities (campaign_id, id, type, name) values ($1, 'greta', 'npc', 'Greta of today')`,
+    [table.campaign],
+  );
+  await call(table.bob, 'knowledge_remove', here({ entity: 'guard' }));
+  expect(await call(table.bob, 'knowledge_restore', here({ removal: again.removal }))).toEqual({
+    entity: 'greta',
+    links: 0,
+  });
+  expect(await asRoot(`select name from ${schema}.entities`)).toEqual([{ name: 'Greta of today' }]);
+});
+
+test('a removal of more than a day ago stays, and is purged', async () => {
+  const { removal } = await call<{ removal: string }>(table.bob, 'knowledge_remove', here({ entity: 'greta' }));
+  const kept = () => asRoot('select id from private.removed_knowledge where id = $1', [removal]);
+  await asRoot('select private.purge_bins()');
+  expect(await kept()).toHaveLength(1);
+  await asRoot(`update private.removed_knowledge set created_at = created_at - interval '1 day' where id = $1`, [
+    removal,
+  ]);
+  expect(await refusal(table.bob, 'knowledge_restore', here({ removal }))).toMatchObject({ status: 410, code: 'gone' });
+  await asRoot('select private.purge_bins()');
+  expect(await kept()).toEqual([]);
+});
+
 const calls: [string, Record<string, unknown>][] = [
   ['knowledge_correct', { entity: 'greta', name: 'Hacked' }],
   ['knowledge_confirm', link],

@@ -128,6 +128,7 @@ test('the plan decides, strangers meet 404, and a table without data has an empt
   await asRoot(`drop schema tenant_${table.foreign.tenant} cascade`);
   expect(await call(table.mallory, 'knowledge_graph', foreign)).toEqual({
     counts: { entities: 0, relationships: 0 },
+    matches: 0,
     entities: [],
     relationships: [],
   });

@@ -26,6 +26,7 @@ const unchanging: Record<string, string> = {
   'private.outbox': 'made and removed',
   'private.payment_events': 'kept as they came, with applied_at',
   'private.provider_rates': 'a new price is a new row',
+  'private.removed_knowledge': 'made and removed',
   'private.secrets': 'set_at moves along',
   'private.session_gates': 'a lock',
   'private.session_request_claims': 'only added to',

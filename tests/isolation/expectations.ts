@@ -263,11 +263,22 @@ export const functions: Record<string, FunctionExpectation> = {
     args: ({ campaign }) => ({ campaign_id: campaign, entity: 'planted', name: 'Corrected' }),
     answers: control,
   },
+  knowledge_entry: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign, entity: 'planted' }),
+    answers: { ...everybody, stranger: 'not_found' },
+  },
   // Gone once the owner removed it.
   knowledge_remove: {
     by: 'authenticated',
     args: ({ campaign }) => ({ campaign_id: campaign, entity: 'planted' }),
     answers: { ...control, dm: 'not_found' },
+  },
+  // Nothing was removed under this id.
+  knowledge_restore: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign, removal: '00000000-0000-4000-8000-000000000000' }),
+    answers: { ...control, owner: 'not_found', dm: 'not_found' },
   },
   order_lore: {
     by: 'authenticated',

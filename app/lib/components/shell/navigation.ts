@@ -10,6 +10,7 @@ import Search from '@lucide/svelte/icons/search';
 import Settings from '@lucide/svelte/icons/settings';
 import UserRoundPen from '@lucide/svelte/icons/user-round-pen';
 import Users from '@lucide/svelte/icons/users';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 import { m } from '#lib/paraglide/messages.js';
 import type { Shell } from './shell-state.svelte.ts';
 
@@ -45,7 +46,7 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): Nav
   const audit: Entry[] = shell.owns ? [{ section: 'audit', href: '/audit', label: m.nav_audit(), icon: History }] : [];
   return {
     campaign: leads ? [overview, ...parts, sessions] : [overview, sessions, search, ...parts],
-    bar: leads ? { left: [overview], right: [sessions] } : { left: [overview, sessions], right: [search] },
+    bar: leads ? { left: [overview], right: [sessions] } : { left: [overview, sessions], right: [search, ...parts] },
     account: [
       ...campaigns,
       { section: 'usage', href: '/usage', label: m.nav_usage(), icon: ChartColumn },
@@ -58,12 +59,17 @@ export function navigation(shell: Shell, npcCounts: Record<string, number>): Nav
 }
 
 /** The parts of the campaign at hand; a phone has them as tabs, in the campaign's own layout. */
-function campaignParts({ campaign, leads }: Shell, npcCounts: Record<string, number>): Entry[] {
-  if (!campaign || !leads) return [];
+function campaignParts({ campaign, leads, maps }: Shell, npcCounts: Record<string, number>): Entry[] {
+  if (!campaign) return [];
   const base = `/campaigns/${campaign.id}`;
+  const knowledge: Entry[] = maps
+    ? [{ section: 'knowledge', href: `${base}/knowledge`, label: m.nav_knowledge(), icon: Waypoints }]
+    : [];
+  if (!leads) return knowledge;
   return [
     { section: 'npcs', href: `${base}/npcs`, label: m.nav_npcs(), icon: Drama, count: npcCounts[campaign.id] ?? 0 },
     { section: 'lore', href: `${base}/lore`, label: m.nav_lore(), icon: BookOpen },
+    ...knowledge,
     { section: 'players', href: `${base}/players`, label: m.nav_players(), icon: UserRoundPen },
   ];
 }

@@ -21,6 +21,10 @@ export function useShell(data: () => LayoutData) {
     get leads() {
       return leads;
     },
+    /** Finds the knowledge map: it is shown to players where the plan has it, and offered to those who lead. */
+    get maps() {
+      return leads || data().account.plan?.knowledge_graph === true;
+    },
     /** Decides who is at the table. */
     get owns() {
       return hasRole(data().account.user.role, 'tenant_owner');
