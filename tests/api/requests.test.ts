@@ -131,6 +131,7 @@ test.each([
   ['/rest/v1/rpc/me', 1024 * 1024],
   ['/auth/v1/otp', 1024 * 1024],
   ['/functions/v1/sessions/start', 1024 * 1024],
+  ['/rest/v1/rpc/import_campaign', 16 * 1024 * 1024],
   // A file of the largest size, and what a form puts around it.
   ['/storage/v1/object/nowhere/file', 10 * 1024 * 1024 + 64 * 1024],
 ])('a body too large for %s is refused, whether its length is told or not', async (path, limit) => {

@@ -15,6 +15,7 @@ interface Imported {
   campaign_id: string;
   name: string;
   npcs: number;
+  set_aside: number;
   lore: number;
   characters: number;
 }
@@ -94,7 +95,7 @@ test('a campaign survives the way out and in again: settings, NPCs, pages in ord
   expect(before.lore.map(({ title }) => title)).toEqual(['The village', 'The tower']);
   expect(before.npcs).toHaveLength(2);
   const { campaign_id, ...result } = await imported(before);
-  expect(result).toEqual({ name: 'Rabenheim (2)', npcs: 2, lore: 2, characters: 1 });
+  expect(result).toEqual({ name: 'Rabenheim (2)', npcs: 2, set_aside: 0, lore: 2, characters: 1 });
   const after = await exported(campaign_id);
   const expected = neutral(before) as Bundle;
   expected.campaign.name = 'Rabenheim (2)';
@@ -206,10 +207,47 @@ test('the plan’s limits hold for what comes from a file, and nothing is half t
   const refused = (): Promise<unknown> => refusal(table.mallory, 'import_campaign', { bundle });
   expect(await refused()).toMatchObject({ status: 402, code: 'campaign_limit' });
   await asRoot('update mgmt.campaigns set archived_at = now() where tenant_id = $1', [table.foreign.tenant]);
-  expect(await refused()).toMatchObject({ status: 402, code: 'npc_limit' });
   expect(
     await asRoot(`select from mgmt.campaigns where tenant_id = $1 and name = 'Minimal'`, [table.foreign.tenant]),
   ).toEqual([]);
+  const made = await call<Imported>(table.mallory, 'import_campaign', { bundle });
+  expect(made).toMatchObject({ npcs: 3, set_aside: 1 });
+  const cast = (relation: string) =>
+    asRoot<{ name: string }>(`select name from ${relation} where campaign_id = $1 order by name`, [made.campaign_id]);
+  expect(await cast('public.npc_definitions')).toEqual([{ name: 'A' }, { name: 'B' }]);
+  expect(await cast('mgmt.npcs_aside')).toEqual([{ name: 'C' }]);
+});
+
+test('who is set aside travels along and rests again, with the same words; the bin stays', async () => {
+  const home = await newCampaign(table.bob, `Resting ${randomUUID()}`, 'en');
+  const resting = await add('npcs', {
+    campaign_id: home,
+    name: 'Karl',
+    personality: 'Sleeps.',
+    secret_knowledge: ['He is the king.'],
+    gm_helper: true,
+  });
+  const binned = await add('npcs', { campaign_id: home, name: 'Gone' });
+  await call(table.bob, 'set_npc_aside', { npc: resting, reason: 'aside' });
+  await call(table.bob, 'set_npc_aside', { npc: binned, reason: 'bin' });
+  // Names are free again while somebody rests: the file may hold two of them.
+  await add('npcs', { campaign_id: home, name: 'Karl', gm_helper: true });
+  const before = await exported(home);
+  expect(before.npcs.map(({ name, aside }) => [name, aside])).toHaveLength(2);
+  expect(before.npcs).toContainEqual(expect.objectContaining({ id: resting, aside: true, personality: 'Sleeps.' }));
+  const made = await imported(before);
+  expect(made).toMatchObject({ npcs: 2, set_aside: 1 });
+  const after = await exported(made.campaign_id);
+  const words = (bundle: Bundle) =>
+    bundle.npcs.map((npc) => JSON.stringify({ ...npc, id: null })).sort((a, b) => a.localeCompare(b));
+  expect(words(after)).toEqual(words(before));
+});
+
+test('a large campaign is read whole', async () => {
+  const content = 'The silver mine of Rabenheim is closed. '.repeat(2500);
+  const lore = Array.from({ length: 25 }, (_, index) => ({ title: `Page ${index}`, content }));
+  const made = await imported({ ...minimal, campaign: { name: `Large ${randomUUID()}` }, lore });
+  expect(made.lore).toBe(25);
 });
 
 test('players neither export nor import, and a foreign campaign is 404', async () => {
