@@ -6,12 +6,10 @@ import http from 'node:http';
 
 // adapter-node assumes https, and then refuses every form posted over plain http as cross-site.
 process.env.PROTOCOL_HEADER ??= 'x-forwarded-proto';
-// A campaign's file comes by a form, as large as the API takes it (stack/api/limits.ts); adapter-node alone takes half a megabyte.
+// A campaign's file comes by a form, as large as the API takes it (stack/api/limits.ts); adapter-node knows one size for all forms,
+// so that lib/server/hooks/body-size.ts holds every other one to its own.
 process.env.BODY_SIZE_LIMIT ??= '16M';
 const protocol = process.env.APP_URL?.startsWith('https:') ? 'https' : 'http';
-
-// The largest form is a campaign's file of 10 MB; a page of lore may be 600 KB on its way.
-process.env.BODY_SIZE_LIMIT ??= '11M';
 
 const { handler } = await import('../build/handler.js');
 

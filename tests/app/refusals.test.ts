@@ -46,6 +46,21 @@ test.each([
   expect(await post(path, type, body, origin)).toEqual({ status, code });
 });
 
+test('a body too large is refused also where it does not say how long it is', async () => {
+  const stream = (bytes: number) => new Blob([`back=${'a'.repeat(bytes)}`]).stream();
+  const send = (bytes: number) =>
+    fetch(`${stack.appUrl}/appearance`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { origin: stack.appUrl, 'content-type': form, accept: 'application/json' },
+      body: stream(bytes),
+      duplex: 'half',
+    } as RequestInit);
+  const answer = await send(600 * 1024);
+  expect([answer.status, ((await answer.json()) as { code?: string }).code]).toEqual([413, 'body_too_large']);
+  expect((await send(100)).status).toBe(303);
+});
+
 test.each(['https://evil.example', 'null'])('a form from %s is refused', async (origin) => {
   const body = new URLSearchParams({ theme: 'light' });
   const answer = await fetch(`${stack.appUrl}/appearance`, { method: 'POST', headers: { origin }, body });
