@@ -31,6 +31,10 @@ export function dropDraft(user: string, what: string): void {
   storage()?.removeItem(keyOf(user, what));
 }
 
+export function hasDrafts(): boolean {
+  return Object.keys(storage() ?? {}).some((key) => key.startsWith(prefix));
+}
+
 /** At sign-out: the next person at this device reads nobody's words. */
 export function clearDrafts(): void {
   const kept = storage();

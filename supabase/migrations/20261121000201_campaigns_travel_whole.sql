@@ -100,7 +100,7 @@ begin
     perform private.check_bundle_item('Page ' || v_number, v_item, '{
       "id": {"type": "string", "max": 64}, "title": {"type": "string", "required": true, "max": 200},
       "category": {"type": "string", "one_of": ["general", "location", "faction", "history", "rules", "npc_backstory"]},
-      "content": {"type": "string", "max": 100000}, "metadata": {"type": "object"}
+      "content": {"type": "string", "max": 100000}, "metadata": {"type": "object", "max": 32768}
     }');
     perform private.check_bundle_item(
       format('Page %s, field metadata', v_number),

@@ -48,6 +48,9 @@ const contentOf = async (campaign: string, title: string): Promise<string | unde
     ])
   )[0]?.content;
 
+/** A save comes a second and a half after the last key. */
+const soon = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000 });
+
 const saved = (page: Page) => page.locator('[data-save-state=saved]').getByText('Saved').waitFor();
 
 /** Makes a page and writes it; the editor saves by itself. */
@@ -109,7 +112,7 @@ test.each(devices)('three pages are written, ordered by keys, found, binned and 
   await page.getByText('The harbour: 2 of 3').waitFor();
   await page.keyboard.press('Alt+ArrowUp');
   await page.getByText('The harbour: 1 of 3').waitFor();
-  await expect.poll(() => titles(campaign)).toEqual(['The harbour', 'The village', 'The old mine']);
+  await soon(() => titles(campaign)).toEqual(['The harbour', 'The village', 'The old mine']);
   await page.reload();
   const listed = () =>
     page
@@ -118,7 +121,7 @@ test.each(devices)('three pages are written, ordered by keys, found, binned and 
   expect(await listed()).toEqual(['The harbour', 'The village', 'The old mine']);
   await page.getByRole('link', { name: 'Change the order' }).click();
   await page.getByRole('button', { name: 'Move down: The harbour' }).click();
-  await expect.poll(() => titles(campaign)).toEqual(['The village', 'The harbour', 'The old mine']);
+  await soon(() => titles(campaign)).toEqual(['The village', 'The harbour', 'The old mine']);
   await expectAccessible(page);
   await picture(page, device, 'lore-order');
 
@@ -141,4 +144,120 @@ test.each(devices)('three pages are written, ordered by keys, found, binned and 
   expect(await titles(campaign)).toEqual(['The village', 'The harbour', 'The old mine']);
   expect(errors).toEqual([]);
   await page.context().close();
+});
+
+test('two windows: what only one changed is merged, the same text is asked about, and nothing typed is lost', async () => {
+  const mara = await newPerson('Mara');
+  const [here, there] = [await newWindow(browser, 'desktop'), await newWindow(browser, 'phone')];
+  await signInWithDiscord(here.page, mara);
+  const { lore, campaign } = await world(mara);
+  await write(here.page, lore, 'The mine', 'Closed.');
+  const address = here.page.url();
+  await signInWithDiscord(there.page, mara);
+  await there.page.goto(address);
+  const text = (page: Page) => page.getByLabel('Text', { exact: true });
+
+  await here.page.getByLabel('Title').fill('The silver mine');
+  await saved(here.page);
+  await soon(() => there.page.getByLabel('Title').inputValue()).toBe('The silver mine');
+
+  await there.page.context().setOffline(true);
+  await text(there.page).fill('Flooded.');
+  await there.page.getByText('Kept on this device.').waitFor();
+  await text(here.page).fill('Open again.');
+  await soon(() => contentOf(campaign, 'The silver mine')).toBe('Open again.');
+  await there.page.context().setOffline(false);
+  await there.page.getByText('Text: changed by somebody else meanwhile').waitFor();
+  await expectAccessible(there.page);
+  await picture(there.page, 'phone', 'lore-conflict');
+  expect(await text(there.page).inputValue()).toBe('Flooded.');
+  await there.page.getByRole('button', { name: 'Both, one below the other' }).click();
+  await soon(() => contentOf(campaign, 'The silver mine')).toBe('Flooded.\n\nOpen again.');
+  await soon(() => text(here.page).inputValue()).toBe('Flooded.\n\nOpen again.');
+
+  // The lid closes before the words are saved.
+  const context = there.page.context();
+  await context.setOffline(true);
+  await text(there.page).fill('Flooded for good.');
+  await there.page.getByText('Kept on this device.').waitFor();
+  await there.page.close();
+  await context.setOffline(false);
+  const again = await context.newPage();
+  await again.goto(address);
+  await again.getByText('There is an unsaved version from').waitFor();
+  expect(await text(again).inputValue()).toBe('Flooded.\n\nOpen again.');
+  await picture(again, 'phone', 'lore-draft');
+  await again.getByRole('button', { name: 'Use it' }).click();
+  await soon(() => contentOf(campaign, 'The silver mine')).toBe('Flooded for good.');
+
+  await here.page.getByRole('button', { name: 'Move to bin' }).click();
+  await here.page.getByText('“The silver mine” is in the bin.').waitFor();
+  await text(again).fill('Still writing.');
+  await again.getByText('This page was moved to the bin elsewhere.').waitFor();
+  await again.getByRole('button', { name: 'Restore' }).click();
+  await soon(() => contentOf(campaign, 'The silver mine')).toBe('Still writing.');
+  expect(await titles(campaign)).toEqual(['The silver mine']);
+  expect([...here.errors, ...there.errors]).toEqual([]);
+  await Promise.all([here.page.context().close(), context.close()]);
+});
+
+test('without scripts, in German: a page is made, written, previewed, moved, binned and brought back', async () => {
+  const mara = await newPerson('Mara');
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'de-DE' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${stack.appUrl}/login`);
+  await page.getByRole('link', { name: /discord/i }).click();
+  await page.locator(`input[value="${mara.id}"]`).check({ force: true });
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.waitForURL(`${stack.appUrl}/**`);
+  const { lore, campaign, greta } = await world(mara);
+
+  await page.goto(lore);
+  await page.getByRole('button', { name: 'Neue Seite' }).click();
+  await page.getByLabel('Titel').fill('Die Mine');
+  await page.getByLabel('Text', { exact: true }).fill(`**Silber** und [@Alt](npc:${greta}).`);
+  await page.getByRole('textbox', { name: 'Schlagwort dazu' }).fill('Norden');
+  await page.locator(`input[name=npcs][value="${greta}"]`).check({ force: true });
+  await page.getByRole('button', { name: 'Speichern' }).click();
+  await page.getByText('Gespeichert').waitFor();
+  expect(
+    await asRoot('select title, content, metadata from mgmt.campaign_lore where campaign_id = $1', [campaign]),
+  ).toEqual([
+    {
+      title: 'Die Mine',
+      content: `**Silber** und [@Alt](npc:${greta}).`,
+      metadata: { tags: ['Norden'], related_npcs: [greta] },
+    },
+  ]);
+  await page.getByRole('link', { name: 'Vorschau' }).click();
+  const preview = page.getByRole('region', { name: 'Vorschau' });
+  expect(await preview.innerText()).toBe('Silber und Greta.');
+
+  // Somebody else saves meanwhile: both texts are shown, and the next save is meant.
+  await page.getByRole('link', { name: 'Schreiben' }).click();
+  await asRoot(`update mgmt.campaign_lore set content = 'Gold.' where campaign_id = $1`, [campaign]);
+  await page.getByLabel('Text', { exact: true }).fill('Kupfer.');
+  await page.getByRole('button', { name: 'Speichern' }).click();
+  await page.getByText('Jemand anderes hat diese Seite inzwischen gespeichert').waitFor();
+  await page.getByText('Gold.').waitFor();
+  expect(await page.getByLabel('Text', { exact: true }).inputValue()).toBe('Kupfer.');
+  await page.getByRole('button', { name: 'Speichern' }).click();
+  await page.getByText('Gespeichert').waitFor();
+  expect(await contentOf(campaign, 'Die Mine')).toBe('Kupfer.');
+
+  await page.goto(lore);
+  await page.getByRole('button', { name: 'Neue Seite' }).click();
+  await page.goto(`${lore}?order`);
+  await page.getByRole('button', { name: 'Nach oben: Seite ohne Titel' }).click();
+  await soon(() => titles(campaign)).toEqual(['Seite ohne Titel', 'Die Mine']);
+  await page.getByRole('link', { name: 'Die Mine' }).first().click();
+  await page.getByRole('button', { name: 'In den Papierkorb' }).click();
+  await page.getByText('„Die Mine“ liegt im Papierkorb.').waitFor();
+  await page.getByRole('link', { name: 'Papierkorb' }).click();
+  await page.getByText('noch 30 Tage').waitFor();
+  await page.getByRole('button', { name: 'Wiederherstellen: Die Mine' }).click();
+  await page.getByText('„Die Mine“ ist wieder an seinem Platz.').waitFor();
+  expect(await titles(campaign)).toEqual(['Seite ohne Titel', 'Die Mine']);
+  await context.close();
 });

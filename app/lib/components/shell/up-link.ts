@@ -12,8 +12,10 @@ export function upLink(
       return { href: `/campaigns/${campaign}/npcs`, label: m.nav_npcs() };
     case '/(app)/campaigns/[c]/lore/[page]':
       return { href: `/campaigns/${campaign}/lore`, label: m.nav_lore() };
+    case '/(app)/campaigns/import':
     case '/(app)/campaigns/new':
       return { href: '/campaigns', label: m.nav_campaigns() };
+    case '/(app)/campaigns/[c]/export':
     case '/(app)/campaigns/[c]/settings':
       return { href: `/campaigns/${campaign}`, label: m.nav_campaign_page() };
     case '/(app)/sessions/[s]':

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { campaignFileBytes, readCampaignFile } from './read.ts';
+
+const file = {
+  format: 'glyphoxa.campaign',
+  version: 1,
+  exported_at: '2026-05-03T19:00:00+00:00',
+  campaign: { name: 'Rabenheim', system: 'Das Schwarze Auge' },
+  npcs: [{ name: 'Greta' }, { name: 'Karl', aside: true }],
+  lore: [{ title: 'The mine' }],
+};
+const read = (bundle: object) => readCampaignFile(JSON.stringify(bundle));
+
+test('what is in a file is counted, and the bundle goes on as it was', () => {
+  expect(read(file)).toEqual({
+    ok: true,
+    bundle: file,
+    summary: {
+      name: 'Rabenheim',
+      system: 'Das Schwarze Auge',
+      npcs: 2,
+      aside: 1,
+      pages: 1,
+      characters: 0,
+      exportedAt: '2026-05-03T19:00:00+00:00',
+    },
+  });
+});
+
+test('what is no campaign is refused with its reason', () => {
+  const reason = (text: string) => {
+    const answer = readCampaignFile(text);
+    return answer.ok ? null : answer.reason;
+  };
+  expect(reason('{')).toBe('not_json');
+  expect(reason('[]')).toBe('not_a_campaign');
+  expect(reason(JSON.stringify({ ...file, format: 'glyphoxa.account' }))).toBe('not_a_campaign');
+  expect(reason(JSON.stringify({ ...file, campaign: {} }))).toBe('not_a_campaign');
+  expect(reason(JSON.stringify({ ...file, npcs: {} }))).toBe('not_a_campaign');
+  expect(reason(JSON.stringify({ ...file, version: 2 }))).toBe('version');
+  expect(reason(`"${'x'.repeat(campaignFileBytes)}"`)).toBe('too_large');
+});
