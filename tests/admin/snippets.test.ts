@@ -33,3 +33,25 @@ test.each(names)('%s', async (name) => {
     await client.end();
   }
 });
+
+test('operators.sql tells of operators, and of what was done in Studio', async () => {
+  const client = await connectAs('DATABASE_URL');
+  try {
+    await client.query('begin');
+    const statement = `select 'asked for ${crypto.randomUUID()}'`;
+    await client.query(`select private.record_studio('sql', $1, false)`, [statement]);
+    const { rows } = await client.query<{ who: string; what: string; changes: unknown }>(
+      readFileSync(new URL('operators.sql', folder), 'utf8'),
+    );
+    const [newest] = rows;
+    expect(newest).toMatchObject({ who: 'Studio', what: 'studio', changes: { sql: { after: statement } } });
+    const { rows: operators } = await client.query<{ name: string }>(
+      `select display_name as name from mgmt.users where role = 'super_admin' and deleted_at is null`,
+    );
+    const listed = new Set(rows.map(({ who }) => who));
+    expect(operators.filter(({ name }) => !listed.has(name))).toEqual([]);
+    await client.query('rollback');
+  } finally {
+    await client.end();
+  }
+});

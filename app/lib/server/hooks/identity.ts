@@ -10,9 +10,9 @@ export const identity: Handle = async ({ event, resolve }) => {
   let account: ReturnType<typeof readAccount> | undefined;
   locals.account = () => (account ??= readAccount(event));
   // Before anything of a signed-in page runs, the API has accepted the token: a refused session ends here, where its cookies can
-  // still be taken away. /welcome itself is for those who have no table yet.
+  // still be taken away. /welcome itself, and what concerns the account alone, are also for those who have no table.
   const { id } = event.route;
-  if (id === '/(welcome)/welcome') {
+  if (id === '/(welcome)/welcome' || id?.startsWith('/(account)/')) {
     if (!locals.session) await locals.account();
   } else if (/^\/\((app|welcome)\)/.test(id ?? '')) {
     await locals.account();

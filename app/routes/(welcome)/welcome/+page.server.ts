@@ -1,5 +1,6 @@
 import { isHttpError, redirect } from '@sveltejs/kit';
 import { unwrapJson } from '#lib/server/api.ts';
+import { deleteAccount, typedToDelete } from '#lib/server/delete-account.ts';
 import { readOnboarding, stepsOf } from '#lib/server/onboarding.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -7,7 +8,7 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
   const { api } = event.locals;
   const { error } = await api.rpc('me');
-  if (error?.details === 'no_account') return {};
+  if (error?.details === 'no_account') return { typed: await typedToDelete(api) };
   const { account, done } = await readOnboarding(event).catch((refused: unknown) => {
     // Players have no first steps.
     if (isHttpError(refused) && refused.body.code === 'forbidden') redirect(303, '/dashboard');
@@ -18,8 +19,9 @@ export const load: PageServerLoad = async (event) => {
 };
 
 export const actions: Actions = {
-  default: async ({ locals }) => {
+  make: async ({ locals }) => {
     unwrapJson(await locals.api.rpc('ensure_account', { language: locals.language }));
     redirect(303, '/welcome/campaign');
   },
+  delete: deleteAccount,
 };
