@@ -59,6 +59,7 @@ export const decisions: Record<string, Decision> = {
   'private.outbox': working,
   'private.payment_events': stripes,
   'private.provider_rates': everybody,
+  'private.removed_knowledge': { left: 'what the table removed, kept a day for the undo' },
   'private.review_flags': {
     left: 'a question of the operator to themselves; an answer to whoever asks for it is given by hand',
   },

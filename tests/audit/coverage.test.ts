@@ -16,6 +16,7 @@ const exceptions: Record<string, string> = {
   'private.notification_deliveries': 'is a log of messages',
   'private.outbox': 'is a queue',
   'private.payment_events': 'is a log itself, which refuses changes',
+  'private.removed_knowledge': 'keeps for a day what was removed; the functions that remove and restore note it',
   'private.session_gates': 'is a lock',
   'private.session_request_claims': 'is a lock',
   'private.stripe_customers': 'is named by the payment events that made it',
