@@ -4,6 +4,7 @@ import { m } from '#lib/paraglide/messages.js';
 import { dependencies } from '#lib/realtime/refresh.ts';
 import { requireRole } from '#lib/server/account.ts';
 import { attempt } from '#lib/server/api.ts';
+import { markAppearances } from '#lib/server/npc-appearances.ts';
 import { duplicateNpc, listNpcs } from '#lib/server/npcs.ts';
 import { listResting, restNpc, restoreNpc } from '#lib/server/npcs-aside.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -19,7 +20,8 @@ export const load: PageServerLoad = async (event) => {
     listNpcs(api, event.params.c, account.plan?.llm_tier ?? null),
     listResting(api, event.params.c),
   ]);
-  return { list: lists.find((known) => known === asked) ?? 'cast', npcs, resting };
+  const marks = await markAppearances(api, npcs);
+  return { list: lists.find((known) => known === asked) ?? 'cast', npcs, marks, resting };
 };
 
 const rest = z.object({ id: z.string().min(1), reason: z.enum(['aside', 'bin']) });

@@ -2,14 +2,19 @@ import { fail, redirect } from '@sveltejs/kit';
 import { npcSchema } from '#domain/schemas/npc.ts';
 import { formFromData } from '#lib/npc-form.ts';
 import { requireRole } from '#lib/server/account.ts';
+import { attempt } from '#lib/server/api.ts';
 import { submit } from '#lib/server/form.ts';
+import { endAppearance, letAppear, readAppearances } from '#lib/server/npc-appearances.ts';
 import { createNpc, type EditedNpc, readNpc, updateNpc } from '#lib/server/npcs.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 // It does not follow the table's changes: a form must not change, or vanish, under somebody who writes. Saving finds out.
 export const load: PageServerLoad = async (event) => {
   await requireRole(event, 'dm');
-  return { npc: await readNpc(event.locals.api, event.params.c, event.params.n) };
+  const { api } = event.locals;
+  const { c, n } = event.params;
+  const [npc, appearances] = await Promise.all([readNpc(api, c, n), readAppearances(api, c, n)]);
+  return { npc, appearances };
 };
 
 export const actions: Actions = {
@@ -32,6 +37,22 @@ export const actions: Actions = {
     const sent = await submit(npcSchema, values, values, (npc) => createNpc(event.locals.api, event.params.c, npc));
     if (sent.failure) return fail(sent.failure.status, { ...sent.failure.data, theirs: null as EditedNpc | null });
     redirect(303, `/campaigns/${event.params.c}/npcs/${sent.value}`);
+  },
+  appear: async (event) => {
+    await requireRole(event, 'dm');
+    const campaign = String((await event.request.formData()).get('campaign') ?? '');
+    const done = await attempt(() => letAppear(event.locals.api, event.params.n, campaign));
+    return done.ok ? { appeared: true } : fail(done.status, { refused: done.problem });
+  },
+  /** From the NPC itself, or from an appearance, which then names its source and is gone. */
+  vanish: async (event) => {
+    await requireRole(event, 'dm');
+    const data = await event.request.formData();
+    const [campaign, source] = [String(data.get('campaign') ?? ''), String(data.get('npc') ?? event.params.n)];
+    const done = await attempt(() => endAppearance(event.locals.api, source, campaign));
+    if (!done.ok) return fail(done.status, { refused: done.problem });
+    if (source !== event.params.n) redirect(303, `/campaigns/${event.params.c}/npcs`);
+    return { vanished: true };
   },
 };
 
