@@ -1,4 +1,4 @@
-// What the demo's table looks like: a campaign with three sessions behind it, as its Dungeon Master would have written it.
+// What the demo's table looks like: a campaign with three sessions and a failed attempt behind it, as its Dungeon Master would have written it.
 
 export interface DemoNpc {
   name: string;
@@ -138,6 +138,8 @@ export interface DemoSession {
   minutes: number;
   title: string;
   lines: [speaker: string, text: string][];
+  /** What the voice service said when it ended badly. */
+  error?: string;
 }
 
 /** Who plays whom: names of characters by the demo people of the Discord simulator. */
@@ -200,5 +202,12 @@ export const sessions: DemoSession[] = [
       ['Torben', 'Woher weiß er das?'],
       ['Wilka', 'Ich ziehe Ysolde am Ärmel. Wir gehen.'],
     ],
+  },
+  {
+    daysAgo: 4,
+    minutes: 0.7,
+    title: 'Soundprobe',
+    lines: [],
+    error: 'bot was removed from the voice channel',
   },
 ];

@@ -35,8 +35,9 @@ export async function seedDemo(context: StackContext): Promise<void> {
     await startMonth(context, root, table);
     await writeCampaign(lena, table);
     const played: string[] = [];
-    for (const session of sessions) played.push(await playSession(root, gateway, lena, table, session));
+    for (const session of sessions) played.push(await playSession(root, lena, table, session));
     await learn(gateway, table, played);
+    await settleNotices(root, lena, table);
     for (const player of [ids.jonas, ids.miriam]) await seatPlayer(lena, stack, player);
     await seatOperator(root, stack);
   } finally {
@@ -73,13 +74,15 @@ async function connectDiscord(lena: Client): Promise<void> {
 /** Of Lena's month with the plan, so many days are behind her. */
 const paidDays = 20;
 
-/** Lena bought her plan at Stripe twenty days ago, a week into her trial, so that her month has sessions and an invoice in it. */
+/**
+ * Lena bought her plan at Stripe twenty days ago, a week into her trial, so that her month has sessions and an invoice in it. The
+ * trial's end goes back last: a trial that is over before the plan is bought would put her on the free plan, and tell her so.
+ */
 async function startMonth(context: StackContext, root: postgres.Sql, { tenantId }: Table): Promise<void> {
+  const back = root`make_interval(days => ${paidDays + 7})`;
   await root`
     update mgmt.subscriptions
-    set started_at = started_at - make_interval(days => ${paidDays + 7}), trial_end = trial_end - make_interval(days => ${paidDays + 7}),
-      current_period_start = current_period_start - make_interval(days => ${paidDays + 7}),
-      current_period_end = current_period_end - make_interval(days => ${paidDays + 7})
+    set started_at = started_at - ${back}, current_period_start = current_period_start - ${back}
     where tenant_id = ${tenantId} and ended_at is null`;
   await subscribe(context, {
     tenantId,
@@ -87,6 +90,10 @@ async function startMonth(context: StackContext, root: postgres.Sql, { tenantId 
     name: 'Lena Vogt',
     since: new Date(Date.now() - paidDays * 86_400_000),
   });
+  await root`
+    update mgmt.subscriptions
+    set trial_end = trial_end - ${back}, current_period_end = current_period_end - ${back}
+    where tenant_id = ${tenantId} and ended_at is not null`;
 }
 
 async function writeCampaign(lena: Client, { campaignId }: Table): Promise<void> {
@@ -118,22 +125,15 @@ async function writeCampaign(lena: Client, { campaignId }: Table): Promise<void>
   must(await lena.from('campaign_characters').insert(people).select('id'));
 }
 
-async function playSession(
-  root: postgres.Sql,
-  gateway: postgres.Sql,
-  lena: Client,
-  { tenantId, campaignId }: Table,
-  session: DemoSession,
-): Promise<string> {
+/**
+ * Written as the gateway writes, but at one moment: the workers would find an evening of days ago still on air, and warn and end it.
+ * What a trigger took for now goes back in between.
+ */
+async function playSession(root: postgres.Sql, lena: Client, table: Table, session: DemoSession): Promise<string> {
+  const { tenantId, campaignId } = table;
   const id = randomUUID();
   const started = startOf(session);
   const ended = new Date(started.getTime() + session.minutes * 60_000);
-  await gateway`
-    insert into sessions (id, tenant_id, campaign_id, guild_id, channel_id, license_tier, state, started_at)
-    select ${id}, id, ${campaignId}, ${ids.rabenrunde}, ${ids.rabenrundeTaverne}, license_tier, 'pending', ${started}
-    from tenants where id = ${tenantId}`;
-  await gateway`update sessions set state = 'active', last_heartbeat = ${started} where id = ${id}`;
-  await root`update public.sessions set activated_at = started_at where id = ${id}`;
   const spoken = session.lines.map(([speaker, text], place) => {
     const person = Object.entries(characters).find(([, name]) => name === speaker)?.[0];
     return {
@@ -147,8 +147,22 @@ async function playSession(
       duration_ns: text.length * 65_000_000,
     };
   });
-  await gateway`insert into ${gateway(`tenant_${tenantId}`)}.session_entries ${gateway(spoken)}`;
-  await gateway`update sessions set state = 'ended', error = '', ended_at = ${ended} where id = ${id}`;
+  await root.begin(async (gateway) => {
+    await gateway`set local role glyphoxa_gateway`;
+    await gateway`
+      insert into public.sessions (id, tenant_id, campaign_id, guild_id, channel_id, license_tier, state, started_at)
+      select ${id}, id, ${campaignId}, ${ids.rabenrunde}, ${ids.rabenrundeTaverne}, license_tier, 'pending', ${started}
+      from public.tenants where id = ${tenantId}`;
+    await gateway`update public.sessions set state = 'active', last_heartbeat = ${started} where id = ${id}`;
+    await gateway`reset role`;
+    await gateway`update public.sessions set activated_at = started_at where id = ${id}`;
+    await gateway`set local role glyphoxa_gateway`;
+    if (spoken.length > 0) {
+      await gateway`insert into ${gateway(`tenant_${tenantId}`)}.session_entries ${gateway(spoken)}`;
+    }
+    await gateway`
+      update public.sessions set state = 'ended', error = ${session.error ?? ''}, ended_at = ${ended} where id = ${id}`;
+  });
   must(await lena.from('session_details').insert({ session_id: id, title: session.title }).select('session_id'));
   return id;
 }
@@ -184,6 +198,15 @@ async function learn(gateway: postgres.Sql, { tenantId, campaignId }: Table, pla
     }),
   }));
   await gateway`insert into ${schema}.relationships ${gateway(tied)}`;
+}
+
+/** Lena was told of past sessions when they ended, and has read it. */
+async function settleNotices(root: postgres.Sql, lena: Client, { tenantId }: Table): Promise<void> {
+  await root`
+    update mgmt.notifications as told set created_at = session.ended_at
+    from public.sessions as session
+    where told.tenant_id = ${tenantId} and told.kind = 'session_failed' and session.id = told.subject_id`;
+  must(await lena.rpc('mark_notifications_read'));
 }
 
 /** Ruth has a table of her own like everybody, and was made an operator as `npm run admin:grant` does it. */

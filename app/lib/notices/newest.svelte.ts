@@ -3,8 +3,8 @@ import { postForm } from '#lib/post-form.ts';
 import { dependencies } from '#lib/realtime/refresh.ts';
 import { asRead, type Notice } from './notices.ts';
 
-/** Somebody who hovers and then clicks asks once. */
-const freshMs = 3000;
+/** Somebody who hovers and then clicks, or taps, asks once. */
+const freshMs = 500;
 
 /** What the panel at the bell shows: read when somebody reaches for the bell, and again when there is something new. */
 export class Newest {
