@@ -77,8 +77,14 @@ test('the gateway’s statements on tenants, usage and NPCs work as before', () 
 const supabaseStandIn = `
   create schema extensions;
   create schema auth;
-  create table auth.users (id uuid primary key, email text, email_confirmed_at timestamptz, raw_user_meta_data jsonb);
-  create table auth.identities (user_id uuid references auth.users, provider text, provider_id text, created_at timestamptz);
+  create table auth.users (
+    id uuid primary key, email text, email_confirmed_at timestamptz, phone text, raw_user_meta_data jsonb, raw_app_meta_data jsonb,
+    created_at timestamptz, updated_at timestamptz, last_sign_in_at timestamptz
+  );
+  create table auth.identities (
+    id uuid, user_id uuid references auth.users, provider text, provider_id text, identity_data jsonb, email text,
+    created_at timestamptz, updated_at timestamptz, last_sign_in_at timestamptz
+  );
   create function auth.uid() returns uuid language sql stable as $$ select null::uuid $$;
   create schema realtime;
   create table realtime.messages (topic text, extension text, payload jsonb, event text, private boolean);

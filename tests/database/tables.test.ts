@@ -19,6 +19,7 @@ const unchanging: Record<string, string> = {
   'mgmt.campaign_npcs': 'made and removed',
   'mgmt.support_messages': 'only added to',
   'mgmt.usage_metering': 'only added to',
+  'private.account_deletions': 'purged_at is the one change, with which names go',
   'private.bots': 'claimed_at moves along',
   'private.checkout_attempts': 'only added to',
   'private.invite_tokens': 'only added to',

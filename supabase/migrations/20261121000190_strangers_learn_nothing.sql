@@ -1,4 +1,4 @@
--- Four things that told or believed too much, or refused the wrong people.
+-- What told strangers, or other members, more than it should, or believed what people write of themselves.
 
 -- 1. An invitation that names nobody is for whoever has the link. `false and null` is false: it refused people whose address
 -- nobody has proven, and with them an invitation for their very Discord account.
