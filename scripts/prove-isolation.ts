@@ -3,15 +3,24 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { closeDatabase } from '../tests/lib/database.ts';
-import { mutateAll } from '../tests/isolation/mutate.ts';
+import { mutateAll, type MutateOptions } from '../tests/isolation/mutate.ts';
+import { parts } from '../tests/isolation/mutations.ts';
 import { prepare, prove } from '../tests/isolation/proof.ts';
 import { report } from '../tests/isolation/report.ts';
 import { startFreshStack } from './fresh-stack.ts';
 
 const mutate = process.argv.includes('--mutate');
-const only = process.argv.flatMap((argument) =>
-  argument.startsWith('--only=') ? [argument.slice('--only='.length)] : [],
-);
+/** The values of `--name=value`, as often as it is given. */
+const given = (name: string): string[] =>
+  process.argv.flatMap((argument) => (argument.startsWith(`--${name}=`) ? [argument.slice(name.length + 3)] : []));
+
+/** What is broken: everything, or `--part=` and `--only=` (part of a name) of it. */
+function mutateOptions(): MutateOptions {
+  const [only, named] = [given('only'), given('part')];
+  const chosen = parts.filter((part) => named.includes(part));
+  if (chosen.length < named.length) throw new Error(`--part= is one of ${parts.join(', ')}`);
+  return { ...(only.length > 0 && { only }), ...(chosen.length > 0 && { parts: chosen }) };
+}
 
 async function runProof(): Promise<boolean> {
   const started = performance.now();
@@ -39,7 +48,7 @@ const running = mutate ? undefined : process.env['DISCORD_SIMULATOR_URL'] ? {} :
 const own = running ? undefined : await startFreshStack({ GLYPHOXA_RATE_LIMIT_SCALE: '1000000' });
 Object.assign(process.env, running ?? own?.env);
 try {
-  const green = mutate ? await mutateAll(only.length > 0 ? { only } : {}) : await runProof();
+  const green = mutate ? await mutateAll(mutateOptions()) : await runProof();
   if (!green) process.exitCode = 1;
 } finally {
   await closeDatabase();

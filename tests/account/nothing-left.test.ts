@@ -72,7 +72,7 @@ describe('a table', () => {
     const payer = { owner: alice, tenant, campaign };
     await buy(payer, 'guild');
     const customer = (await customerOf(payer))!;
-    await plant(tenant, alice.userId);
+    await plant(tenant, alice);
     await asGateway(
       `update public.sessions set state = 'ended', ended_at = now() where tenant_id = $1 and state <> 'ended'`,
       [tenant],

@@ -7,10 +7,10 @@ export type Checksum = Record<string, string>;
 
 /**
  * Rows by `tenant_id` where there is one; elsewhere any row that names an id of the table. Not the outbox, which the workers
- * empty meanwhile.
+ * empty meanwhile. `ask` looks from inside a transaction.
  */
-export async function checksumOf(planted: Planted): Promise<Checksum> {
-  const tables = await asRoot<{ schema: string; name: string; owned: boolean }>(
+export async function checksumOf(planted: Planted, ask: typeof asRoot = asRoot): Promise<Checksum> {
+  const tables = await ask<{ schema: string; name: string; owned: boolean }>(
     `select n.nspname as schema, c.relname as name,
        exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped) as owned
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -25,7 +25,7 @@ export async function checksumOf(planted: Planted): Promise<Checksum> {
     return `select '${schema}.${name}' as name, count(*) || ':' || coalesce(md5(string_agg(row, '' order by row)), '') as sum
       from (select (to_jsonb(t) - 'last_accessed_at')::text as row from "${schema}"."${name}" as t where ${condition}) as rows`;
   });
-  const sums = await asRoot<{ name: string; sum: string }>(
+  const sums = await ask<{ name: string; sum: string }>(
     // Both parameters are named once, whichever the tables need.
     `with given as (select $1::text, $2::text[]) ${parts.join(' union all ')}`,
     [planted.ids.tenant, patternsOf(planted)],

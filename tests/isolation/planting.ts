@@ -2,7 +2,8 @@
 import { asRoot } from '../lib/database.ts';
 import type { Catalogue, Relation } from './catalogue.ts';
 import { type Expectation, relations } from './expectations.ts';
-import { patches, type Planted, samples } from './tables.ts';
+import { patches, samples } from './samples.ts';
+import type { Planted } from './tables.ts';
 
 /** Gives every object of the expectations a key of this table's row; names those that have none. */
 export async function completePlanting(catalogue: Catalogue, planted: Planted): Promise<string[]> {
@@ -83,7 +84,11 @@ async function valueFor(relation: Relation, column: string, type: string, plante
 }
 
 /** What a person would send to add a row. */
-export function sampleFor({ name, columns }: Relation, key: string, { ids, keys }: Planted): Record<string, unknown> {
+export function sampleFor(
+  { name, columns }: Relation,
+  key: string,
+  { ids, keys }: Pick<Planted, 'ids' | 'keys'>,
+): Record<string, unknown> {
   const sample = samples[name]?.(ids);
   if (sample) return sample;
   const of: Record<string, unknown> = {};

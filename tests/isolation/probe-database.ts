@@ -1,7 +1,9 @@
 // What no call through the API can tell: roles of the database that policies admit, and what must hold for every object.
 import { asRoot, connectAs } from '../lib/database.ts';
 import type { Case } from './engine.ts';
-import { hiddenColumns, services } from './expectations.ts';
+import { outcomeFor } from './derive.ts';
+import { functions, hiddenColumns, relations, services, verbs } from './expectations.ts';
+import type { World } from './world.ts';
 
 /** The gateway and its like see by policies what their line says, of every table of people. */
 export function serviceCases(): Case[] {
@@ -82,6 +84,36 @@ export const invariants: Record<string, { sql: string; values?: unknown[]; allow
       where (n.nspname like 'tenant\\_%' and has_schema_privilege(role, n.oid, 'usage'))
         or (n.nspname in ${ours} and has_schema_privilege(role, n.oid, 'create'))`,
   },
+  'API roles have at each table the rights that its lines give': {
+    sql: `with wanted as (
+        select (entry ->> 'source')::regclass as oid, entry ->> 'role' as role, entry ->> 'verb' as verb
+        from jsonb_array_elements($1::jsonb) as entry
+      ), given as (
+        select c.oid, role, verb from pg_class c, unnest(array['authenticated', 'service_role']) as role,
+          unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) as verb
+        where c.relnamespace in ('public'::regnamespace, 'mgmt'::regnamespace) and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
+          and case when verb in ('delete', 'truncate', 'trigger') then has_table_privilege(role, c.oid, verb)
+            else has_any_column_privilege(role, c.oid, verb) end
+      )
+      select oid::regclass || ': ' || role || ' ' || verb as name
+      from (select * from given except select * from wanted) as more
+      union all
+      select oid::regclass || ': ' || role || ' lacks ' || verb from (select * from wanted except select * from given) as less`,
+    values: [],
+  },
+  'nobody says of a row whose it is': {
+    sql: `select format('%s.%s', c.oid::regclass, a.attname) as name
+      from pg_class c join pg_attribute a on a.attrelid = c.oid, unnest(array['insert', 'update']) as verb
+      where c.relnamespace in ('public'::regnamespace, 'mgmt'::regnamespace) and c.relkind in ('r', 'p', 'v')
+        and a.attname in ('tenant_id', 'user_id') and has_column_privilege('authenticated', c.oid, a.attnum, verb)`,
+  },
+  'people call what is theirs, and the secret key what is its own': {
+    sql: `select p.oid::regprocedure || ' ' || role as name
+      from pg_proc p, unnest(array['authenticated', 'service_role']) as role
+      where p.pronamespace = 'mgmt'::regnamespace
+        and has_function_privilege(role, p.oid, 'execute') <> (coalesce($1::jsonb ->> p.proname, '') = role)`,
+    values: [JSON.stringify(Object.fromEntries(Object.entries(functions).map(([name, { by }]) => [name, by])))],
+  },
   'no API role reads a secret column': {
     sql: `select t.name || '.' || c.name as name from jsonb_each($1::jsonb) as t (name, columns),
         jsonb_array_elements_text(t.columns) as c (name), unnest(array['anon', 'authenticated', 'service_role']) as role
@@ -90,12 +122,31 @@ export const invariants: Record<string, { sql: string; values?: unknown[]; allow
   },
 };
 
-export function invariantCases(): Case[] {
+/** What the lines give to whom, at the objects of the API and at the tables beneath them. */
+function rightsOfLines({ catalogue }: World): { source: string; role: string; verb: string }[] {
+  return catalogue.relations.flatMap(({ name, source }) => {
+    const line = relations[name];
+    if (!line) return [];
+    return verbs.flatMap((verb) =>
+      (
+        [
+          ['authenticated', 'owner'],
+          ['service_role', 'service'],
+        ] as const
+      )
+        .filter(([, caller]) => outcomeFor(line, verb, caller) !== 'no grant')
+        .flatMap(([role]) => [...new Set([`mgmt.${name}`, source])].map((source) => ({ source, role, verb }))),
+    );
+  });
+}
+
+export function invariantCases(world: World): Case[] {
   return Object.entries(invariants).map(([what, { sql, values, allowed }]) => ({
     object: 'catalogue',
     what,
     run: async () => {
-      const broken = (await asRoot<{ name: string }>(sql, values)).map(({ name }) => name);
+      const given = values?.length === 0 ? [JSON.stringify(rightsOfLines(world))] : values;
+      const broken = (await asRoot<{ name: string }>(sql, given)).map(({ name }) => name);
       const wrong = broken.filter((name) => !allowed?.includes(name));
       return wrong.length > 0 ? [...new Set(wrong)].join(', ') : undefined;
     },

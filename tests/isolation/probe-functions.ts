@@ -5,7 +5,17 @@ import { answersFor } from './derive.ts';
 import { type Case, differs } from './engine.ts';
 import { callers, type Caller, functions } from './expectations.ts';
 import type { MatrixCase, Observed, Phase } from './matrix.ts';
-import { type ApiError, call, callJson, marksOf, seen, shapeOf, unknownIds, type World } from './world.ts';
+import {
+  type ApiError,
+  call,
+  callJson,
+  marksOf,
+  seen,
+  shapeOf,
+  unknownIds,
+  unreadableFor,
+  type World,
+} from './world.ts';
 
 const members: readonly Caller[] = ['owner', 'dm', 'viewer'];
 
@@ -23,18 +33,17 @@ export function answerCases(world: World, observed: Observed): MatrixCase[] {
           what: `${caller} call`,
           phase,
           run: async () => {
-            const answer = expected.includes('called')
-              ? await admitted(world, name)
-              : answerOf(
-                  await callJson(
-                    world,
-                    caller,
-                    'POST',
-                    `/rest/v1/rpc/${name}`,
-                    line.args?.(world.tables.own.ids) ?? {},
-                  ),
-                );
+            const args = line.args?.(world.tables.own.ids) ?? {};
+            const given = expected.includes('called')
+              ? undefined
+              : await callJson(world, caller, 'POST', `/rest/v1/rpc/${name}`, args);
+            const answer = given ? answerOf(given) : await admitted(world, name);
             (observed[`${name}() call`] ??= {})[caller] = answer;
+            // Operators see every table; nobody else reads more than an answer is for.
+            if (given && answer === 'ok' && line.answers?.super !== 'ok' && !line.tells?.includes(caller)) {
+              const mark = seen(given.text, unreadableFor(world, caller), Object.values(args).map(String));
+              if (mark !== undefined) return `shows ${mark}`;
+            }
             return expected.includes(answer) ? undefined : `${answer} instead of ${expected.join(' or ')}`;
           },
         };

@@ -4,7 +4,7 @@ import type { Column, Relation } from './catalogue.ts';
 import { isShared } from './derive.ts';
 import type { Case } from './engine.ts';
 import { relations } from './expectations.ts';
-import { call, marksOf, seen, shapeOf, unknownLike, victimOf, type World } from './world.ts';
+import { call, marksOf, seen, shapeOf, unknownLike, unreadableFor, victimOf, type World } from './world.ts';
 
 const everybody = ['owner', 'dm', 'viewer', 'stranger', 'super', 'removed', 'newcomer', 'anon'] as const;
 /** The highest role looks across, and a token that once was good looks in. */
@@ -28,7 +28,7 @@ function formCases(world: World, { name }: Relation): Case[] {
   const path = `/rest/v1/${name}`;
   return everybody.flatMap((caller) => {
     const victim = victimOf(world, caller);
-    const marks = marksOf(victim);
+    const marks = unreadableFor(world, caller);
     const id = victim.keys[name] ?? '';
     const cases: Case[] = [];
     const add = (what: string, run: Case['run']) => cases.push({ object: name, what: `${caller} ${what}`, run });

@@ -2,13 +2,13 @@
 // names a row by its columns, and so meets the policy for reading first; here the verb's own policy stands alone, row by row, and
 // no guard that undoes a whole statement hides what it let through.
 import type pg from 'pg';
-import { asRoot, refusalOf, undone } from '../lib/database.ts';
-import { claimsOf } from '../lib/tokens.ts';
+import { asRoot, undone } from '../lib/database.ts';
 import { outcomeFor } from './derive.ts';
 import type { Case } from './engine.ts';
 import { type Caller, relations } from './expectations.ts';
+import { become, triedBy } from './role.ts';
 import type { Planted } from './tables.ts';
-import { marksOf, patternsOf, seen, victimOf, type World } from './world.ts';
+import { patternsOf, seen, unreadableFor, victimOf, type World } from './world.ts';
 
 interface Table {
   /** `schema.name` */
@@ -55,7 +55,7 @@ export async function roleCases(world: World): Promise<Case[]> {
 
 async function attempt(world: World, table: Table, caller: Person, client: pg.ClientBase): Promise<string | undefined> {
   const victim = victimOf(world, caller);
-  const read = await reads(world, table, caller, victim, client);
+  const read = await reads(world, table, caller, client);
   if (read !== undefined) return read;
   const away = await writes(world, table, caller, victim, ['update', 'delete'], client);
   if (away !== undefined || victim === world.tables.own) return away;
@@ -71,20 +71,10 @@ function withheldAtHome(world: World, { name }: Table, caller: Person): Write[] 
   );
 }
 
-async function become(world: World, caller: Person, client: pg.ClientBase): Promise<void> {
-  const role = caller === 'anon' ? 'anon' : 'authenticated';
-  const claims = caller === 'anon' ? { role } : claimsOf(world.tables[caller].accessToken);
-  await client.query(`select set_config('request.jwt.claims', $1, true), set_config('role', $2, true)`, [
-    JSON.stringify(claims),
-    role,
-  ]);
-}
-
 async function reads(
   world: World,
   { name, readable }: Table,
   caller: Person,
-  victim: Planted,
   client: pg.ClientBase,
 ): Promise<string | undefined> {
   await client.query('savepoint looked');
@@ -95,7 +85,7 @@ async function reads(
   );
   await client.query('rollback to savepoint looked');
   if ('refusal' in answer) return answer.refusal === 'no grant' ? undefined : `reads: ${answer.refusal}`;
-  const mark = seen(String(answer.rows[0]?.['text'] ?? ''), marksOf(victim));
+  const mark = seen(String(answer.rows[0]?.['text'] ?? ''), unreadableFor(world, caller));
   return mark === undefined ? undefined : `reads ${mark}`;
 }
 
@@ -136,16 +126,4 @@ async function writes(
   }
   await client.query('rollback to savepoint opened');
   return undefined;
-}
-
-async function triedBy(
-  client: pg.ClientBase,
-  sql: string,
-): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null } | { refusal: string }> {
-  try {
-    return await client.query<Record<string, unknown>>(sql);
-  } catch (error) {
-    const { sqlstate, message } = refusalOf(error);
-    return { refusal: sqlstate === '42501' && message.startsWith('permission denied') ? 'no grant' : message };
-  }
 }

@@ -8,6 +8,9 @@ import { completePlanting } from './planting.ts';
 import { invariantCases, serviceCases, unknownPolicies } from './probe-database.ts';
 import { answerCases, foreignIdCases, hiddenCases } from './probe-functions.ts';
 import { readCases } from './probe-reads.ts';
+import { deedCases } from './probe-deeds.ts';
+import { grantedCases } from './probe-granted.ts';
+import { presenceCases } from './probe-presence.ts';
 import { topicCases } from './probe-realtime.ts';
 import { roleCases } from './probe-role.ts';
 import { fileAttacks, fileMatrix, keptFileCases, plantFiles } from './probe-storage.ts';
@@ -29,6 +32,8 @@ export interface ProofOptions {
   /** Cases of these objects only; without it all. */
   only?: (object: string) => boolean;
   stopAtFirst?: boolean;
+  /** Begins with what leaves no trace. */
+  tracelessFirst?: boolean;
   /** What is known of the tables' rows, kept up to date, so that nothing is summed up twice. */
   sums?: Sums;
 }
@@ -81,7 +86,7 @@ export function countObjects({ catalogue }: World): number {
 
 export async function prove(
   world: World,
-  { only = () => true, stopAtFirst = false, sums = new Map() }: ProofOptions = {},
+  { only = () => true, stopAtFirst = false, tracelessFirst = false, sums = new Map() }: ProofOptions = {},
 ): Promise<Proof> {
   const observed: Observed = {};
   const wanted = <C extends Case>(cases: C[]): C[] => cases.filter(({ object }) => only(object));
@@ -98,12 +103,14 @@ export async function prove(
   const findings: Finding[] = [];
   let cases = 0;
 
-  /** Runs cases, after which the tables of these people must be as they were. */
-  const run = async (what: string, some: Case[], atOnce: number, untouched: [string, Planted][]): Promise<void> => {
+  /** Runs cases, after which the tables of these people must be as they were; undefined where every case undoes itself. */
+  type Phase = [what: string, some: Case[], atOnce: number, untouched: [string, Planted][] | undefined];
+  const run = async (...[what, some, atOnce, untouched]: Phase): Promise<void> => {
     if (some.length === 0 || (stopAtFirst && findings.length > 0)) return;
-    for (const [, planted] of untouched) if (!sums.has(planted)) sums.set(planted, await checksumOf(planted));
+    for (const [, planted] of untouched ?? []) if (!sums.has(planted)) sums.set(planted, await checksumOf(planted));
     findings.push(...(await runCases(some, { concurrency: atOnce, stopAtFirst })));
     cases += some.length;
+    if (!untouched) return;
     for (const planted of [...sums.keys()]) {
       const whose = untouched.find(([, one]) => one === planted)?.[0];
       const before = sums.get(planted)!;
@@ -117,26 +124,40 @@ export async function prove(
     }
   };
 
-  const attacks = wanted([
-    ...invariantCases(),
+  const both: [string, Planted][] = [
+    ['Alice’s table', own],
+    ['Mallory’s table', foreign],
+  ];
+  const attacks = [
     ...serviceCases(),
     ...(await readCases(world, only)),
     ...hiddenCases(world),
     ...fileAttacks(world),
     ...keptFileCases(world),
-  ]);
-  const both: [string, Planted][] = [
-    ['Alice’s table', own],
-    ['Mallory’s table', foreign],
   ];
-  await run('reads and denied tries', [...attacks, ...of('denied')], concurrency, both);
-  await run('tries as the role itself', wanted(await roleCases(world)), concurrency, both);
-  await run('broadcasts', wanted(topicCases(world, observed)), concurrency, [both[1]!]);
-  await run('writes with foreign ids', wanted([...writeCases(world), ...foreignIdCases(world)]), concurrency, [
-    both[1]!,
-  ]);
-  await run('members’ writes', of('members'), 1, [both[1]!]);
-  await run('outsiders’ writes', of('outsiders'), 1, [both[0]!]);
-  await run('calls that change who somebody is', of('last'), 1, []);
+  const phases: Phase[] = [
+    ['reads and denied tries', [...wanted(attacks), ...of('denied')], concurrency, both],
+    ['broadcasts', wanted(topicCases(world, observed)), concurrency, [both[1]!]],
+    ['writes with foreign ids', wanted([...writeCases(world), ...foreignIdCases(world)]), concurrency, [both[1]!]],
+    ['members’ writes', of('members'), 1, [both[1]!]],
+    ['outsiders’ writes', of('outsiders'), 1, [both[0]!]],
+    ['calls that change who somebody is', of('last'), 1, []],
+  ];
+  const traceless: Phase[] = [
+    ['tries as the role itself', wanted(await roleCases(world)), concurrency, undefined],
+    // One after the other: what removes a table waits for whoever reads it.
+    [
+      'questions and deeds that are undone',
+      wanted([...(await grantedCases(world)), ...(await presenceCases(world, only)), ...deedCases(world)]),
+      1,
+      undefined,
+    ],
+  ];
+  phases.splice(tracelessFirst ? 0 : 1, 0, ...traceless);
+  // A look at the catalogue touches nobody.
+  const catalogue = wanted(invariantCases(world));
+  findings.push(...(await runCases(catalogue, { concurrency, stopAtFirst })));
+  cases += catalogue.length;
+  for (const phase of phases) await run(...phase);
   return { objects: countObjects(world), cases, findings, observed };
 }

@@ -1,7 +1,9 @@
 // The matrix as Markdown. Without counts, so that the page changes only when somebody's rights do.
+import { readFileSync } from 'node:fs';
 import type { Caller } from './expectations.ts';
 import { callers, channelVerbs, fileVerbs, verbs } from './expectations.ts';
 import type { Observed } from './matrix.ts';
+import { type Part, parts } from './mutations.ts';
 
 const header = `# Who reaches what
 
@@ -12,6 +14,11 @@ Everybody tries on a row of one table of people, as its owner, dm and viewer, as
 **super** (super admin, of another table), **removed** (was a dm here, with a token that is still valid), **newcomer** (signed in,
 without a table), **anon** (signed out) and **service** (the secret key). A dash: nothing is possible.
 `;
+
+/** What the last whole run of `--mutate` counted, by part. */
+export type Totals = Record<Part, { killed: number; survived: number; equivalent: number }>;
+
+export const totalsFile = new URL('mutation-totals.json', import.meta.url);
 
 export function report(observed: Observed): string {
   const names = [...new Set(Object.keys(observed).map(objectOf))].sort();
@@ -25,6 +32,29 @@ export function report(observed: Observed): string {
     section('Functions', calls, (name, caller) => observed[`${name} call`]?.[caller] ?? ''),
     section('Buckets', of(starts('bucket ')), (name, caller) => allowed(observed, name, fileVerbs, caller)),
     section('Realtime topics', of(starts('topic ')), (name, caller) => allowed(observed, name, channelVerbs, caller)),
+    mutations(JSON.parse(readFileSync(totalsFile, 'utf8')) as Totals),
+  ].join('\n');
+}
+
+function mutations(totals: Totals): string {
+  const row = (name: string, { killed, survived, equivalent }: Totals[Part]): string =>
+    `| ${name} | ${killed}/${killed + survived} | ${equivalent} |`;
+  const sum = (of: keyof Totals[Part]): number => parts.reduce((all, part) => all + totals[part][of], 0);
+  return [
+    '## Can it fail?',
+    '',
+    '`npm run prove:isolation -- --mutate` breaks one rule after the other, on a stack of its own: policies are dropped, widened to all',
+    'rows, to any table and to a lower role, and lose each of their conditions; row level security is switched off or no longer forced,',
+    'rights are given to whoever has none, views run as their owner; functions lose a check at each place where they have one, take',
+    'another table’s id, and helpers of policies answer wrongly. Each must turn the proof red. What the last whole run counted:',
+    '',
+    '| broken | turned it red | the same to everybody |',
+    '| - | - | - |',
+    ...parts.map((part) => row(part, totals[part])),
+    row('**all**', { killed: sum('killed'), survived: sum('survived'), equivalent: sum('equivalent') }),
+    '',
+    'What is the same to everybody is not run; why is said in `tests/isolation/equivalents.ts`.',
+    '',
   ].join('\n');
 }
 

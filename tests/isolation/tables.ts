@@ -2,12 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { asGateway, asRoot, gatewaySql, snowflake } from '../lib/database.ts';
 import { newPerson, signIn, type SignedIn } from '../lib/people.ts';
+import { claimsOf } from '../lib/tokens.ts';
 import type { Ids } from './expectations.ts';
 
 export interface Planted {
   ids: Ids;
   /** Per object of the API: the key of this table's row. */
   keys: Record<string, string>;
+  /** Further texts that stand nowhere else: sign-ins, addresses, accounts at Discord. */
+  marks: string[];
+  /** Texts of this table that its own people may not read: what is for Dungeon Masters, what is for Owners. */
+  hidden: Record<'viewer' | 'dm', string[]>;
 }
 
 export interface Tables {
@@ -60,17 +65,17 @@ export async function setTables(): Promise<Tables> {
   );
   const operator = await arrive(await newPerson('olga', { email: `olga.${randomUUID()}@example.com`, verified: true }));
   await asRoot(`update mgmt.users set role = 'super_admin' where id = $1`, [operator.userId]);
-  return {
-    owner,
-    dm,
-    viewer,
-    stranger,
-    super: operator,
-    removed,
-    newcomer: await signIn(await newPerson('nina')),
-    own: await plant(tenant, owner.userId),
-    foreign: await plant(foreignTenant, stranger.userId),
-  };
+  const newcomer = await signIn(await newPerson('nina'));
+  const [own, foreign] = [await plant(tenant, owner), await plant(foreignTenant, stranger)];
+  own.hidden.viewer.push(bob.id);
+  await plantMore(foreign, bob.id);
+  // A line of the own table that names a session of the other one.
+  await asGateway(
+    `insert into tenant_${tenant}.session_entries (campaign_id, session_id, speaker_name, text) values ($1, $2, 'Planted', 'Planted words')`,
+    [own.ids.campaign, foreign.ids.endedSession],
+  );
+  await plantFormer(own, removed.userId);
+  return { owner, dm, viewer, stranger, super: operator, removed, newcomer, own, foreign };
 }
 
 async function arrive(person: Parameters<typeof signIn>[0]): Promise<SignedIn> {
@@ -84,6 +89,25 @@ async function tenantOf({ userId }: SignedIn): Promise<string> {
   return (await one<{ tenant_id: string }>('select tenant_id from mgmt.users where id = $1', [userId])).tenant_id;
 }
 
+/** Who was here before has used up what one person may do in an hour, which is nothing to anybody else. */
+async function plantFormer({ ids: { tenant, ticket } }: Planted, user: string): Promise<void> {
+  await asRoot(
+    `insert into mgmt.support_messages (ticket_id, tenant_id, author, body, created_at)
+     select $1, $2, $3, 'Planted', now() + interval '1 hour' from generate_series(1, 60)`,
+    [ticket, tenant, user],
+  );
+  await asRoot(
+    `insert into mgmt.support_tickets (tenant_id, opened_by, subject, category, last_message_at, created_at)
+     select $1, $2, 'Planted', 'bug', now(), now() + interval '1 hour' from generate_series(1, 10)`,
+    [tenant, user],
+  );
+  await asRoot(
+    `insert into mgmt.notifications (user_id, tenant_id, kind, created_at)
+     select $1, $2, 'test', now() + interval '1 hour' from generate_series(1, 3)`,
+    [user, tenant],
+  );
+}
+
 async function one<T extends Record<string, unknown>>(sql: string, values: unknown[]): Promise<T> {
   const [row] = await asRoot<T>(sql, values);
   if (!row) throw new Error(`No row for ${sql}`);
@@ -91,7 +115,8 @@ async function one<T extends Record<string, unknown>>(sql: string, values: unkno
 }
 
 /** A row of this table in every object of the API. */
-export async function plant(tenant: string, user: string): Promise<Planted> {
+export async function plant(tenant: string, { userId: user, person, accessToken }: SignedIn): Promise<Planted> {
+  const [masters, owners] = [`masters ${randomUUID()}`, `owners ${randomUUID()}`];
   const { campaign_id: campaign } = await one<{ campaign_id: string }>(
     'select campaign_id from public.tenants where id = $1',
     [tenant],
@@ -125,8 +150,8 @@ export async function plant(tenant: string, user: string): Promise<Planted> {
     tenant,
   ]);
   await asRoot(
-    `insert into mgmt.session_details (session_id, tenant_id, title, notes) values ($1, $2, 'Planted', 'Planted')`,
-    [endedSession, tenant],
+    `insert into mgmt.session_details (session_id, tenant_id, title, notes) values ($1, $2, 'Planted', $3)`,
+    [endedSession, tenant, masters],
   );
 
   const id = async (sql: string, values: unknown[]) => String((await one<{ id: string }>(sql, values)).id);
@@ -134,11 +159,23 @@ export async function plant(tenant: string, user: string): Promise<Planted> {
     `insert into mgmt.session_requests (tenant_id, campaign_id, guild_id, channel_id, idempotency_key) values ($1, $2, $3, $4, gen_random_uuid()) returning id`,
     [tenant, campaign, guild, channel],
   );
+  // Somebody else may have pressed with the same key.
+  await asRoot('update mgmt.session_requests set idempotency_key = id where id = $1', [request]);
   // Nobody carries this start: without its watch no job settles it while the proof compares.
   await asRoot(`delete from private.outbox where payload ->> 'request_id' = $1`, [request]);
   const invite = await id(
-    `insert into mgmt.invites (tenant_id, email, expires_at) values ($1, 'planted@example.com', now() + interval '1 day') returning id`,
+    `insert into mgmt.invites (tenant_id, email, note, expires_at) values ($1, 'planted@example.com', $2, now() + interval '1 day') returning id`,
+    [tenant, owners],
+  );
+  // The planted invitation is for an address that nobody here has; the other one is for whoever holds the link.
+  const open = await id(
+    `insert into mgmt.invites (tenant_id, note, expires_at) values ($1, 'Welcome', now() + interval '1 day') returning id`,
     [tenant],
+  );
+  await asRoot(
+    `insert into private.invite_tokens (invite_id, token_hash)
+     values ($1, sha256(convert_to('theirs ' || $3, 'UTF8'))), ($2, sha256(convert_to('open ' || $3, 'UTF8')))`,
+    [invite, open, tenant],
   );
   const recording = async (name: string) => {
     await asRoot(
@@ -169,13 +206,19 @@ export async function plant(tenant: string, user: string): Promise<Planted> {
     [tenant],
   );
   await asRoot('select private.meter_session($1)', [endedSession]);
-  await asGateway(
-    `insert into tenant_${tenant}.entities (campaign_id, id, type, name) values ($1, 'planted', 'location', 'Planted')`,
-    [campaign],
+  await asRoot(
+    'update mgmt.usage_metering set llm_cost_usd = $2, stt_cost_usd = 0, tts_cost_usd = 0 where session_id = $1',
+    [endedSession, cost],
   );
   await asGateway(
-    `insert into tenant_${tenant}.relationships (campaign_id, source_id, target_id, rel_type) values ($1, 'planted', 'planted', 'knows')`,
-    [campaign],
+    `insert into tenant_${tenant}.entities (campaign_id, id, type, name, attributes)
+     values ($1, 'planted', 'location', 'Planted', jsonb_build_object('secret', $2::text))`,
+    [campaign, masters],
+  );
+  await asGateway(
+    `insert into tenant_${tenant}.relationships (campaign_id, source_id, target_id, rel_type)
+     values ($1, 'planted', 'planted', 'knows'), ($1, 'planted', 'planted', $2)`,
+    [campaign, masters],
   );
   const resting = randomUUID();
   await asRoot(
@@ -187,8 +230,8 @@ export async function plant(tenant: string, user: string): Promise<Planted> {
     tenant,
   ]);
   const npc = await id(
-    `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', '["planted"]') returning id`,
-    [tenant, campaign],
+    `insert into public.npc_definitions (tenant_id, campaign_id, name, secret_knowledge) values ($1, $2, 'Planted', jsonb_build_array($3::text)) returning id`,
+    [tenant, campaign, masters],
   );
   const visitor = await id(
     `insert into public.npc_definitions (tenant_id, campaign_id, name) values ($1, $2, 'Visitor') returning id`,
@@ -202,8 +245,8 @@ export async function plant(tenant: string, user: string): Promise<Planted> {
       [tenant, campaign, snowflake(1)],
     ),
     campaign_lore: await id(
-      `insert into mgmt.campaign_lore (tenant_id, campaign_id, title, content) values ($1, $2, 'Planted', 'Planted') returning id`,
-      [tenant, campaign],
+      `insert into mgmt.campaign_lore (tenant_id, campaign_id, title, content) values ($1, $2, 'Planted', $3) returning id`,
+      [tenant, campaign, `planted ${masters}`],
     ),
     campaign_names: campaign,
     campaign_npcs: await id(
@@ -244,8 +287,8 @@ export async function plant(tenant: string, user: string): Promise<Planted> {
     session_summaries: endedSession,
     sessions: session,
     support_messages: await id(
-      `insert into mgmt.support_messages (ticket_id, tenant_id, author, body) values ($1, $2, $3, 'Planted') returning id`,
-      [ticket, tenant, user],
+      `insert into mgmt.support_messages (ticket_id, tenant_id, author, body) values ($1, $2, $3, $4) returning id`,
+      [ticket, tenant, user, owners],
     ),
     support_tickets: ticket,
     subscription_plans: 'guild',
@@ -279,64 +322,50 @@ export async function plant(tenant: string, user: string): Promise<Planted> {
       ticket,
       voice: keys['voice_profiles']!,
       recording: sample,
+      login: String(claimsOf(accessToken)['session_id']),
     },
     keys,
+    marks: [person.id, ...(person.email === null ? [] : [person.email]), masters, owners],
+    hidden: { viewer: [masters, owners, cost], dm: [owners, cost] },
   };
 }
 
-/** What a person would send to add a row to a table, with that table's ids. */
-export const samples: Record<string, (ids: Ids) => Record<string, unknown>> = {
-  audit_log: () => ({ actor_kind: 'system', action: 'insert', resource_type: 'npc', resource_id: 'x', changes: {} }),
-  billing_events: () => ({ event_type: 'session_start' }),
-  campaign_characters: ({ campaign }) => ({ campaign_id: campaign, discord_id: snowflake(1), name: 'Sample' }),
-  campaign_lore: ({ campaign }) => ({ campaign_id: campaign, title: 'Sample' }),
-  campaign_npcs: ({ campaign, visitor }) => ({ campaign_id: campaign, npc_id: visitor }),
-  campaigns: () => ({ name: `Sample ${randomUUID()}` }),
-  npcs: ({ campaign }) => ({ campaign_id: campaign, name: `Sample ${randomUUID()}` }),
-  planned_sessions: ({ campaign }) => ({ campaign_id: campaign, starts_at: '2026-12-01T19:00:00Z' }),
-  session_details: ({ session }) => ({ session_id: session, title: 'Sample' }),
-  support_messages: ({ ticket }) => ({ ticket_id: ticket, body: 'Sample' }),
-  voice_samples: ({ tenant }) => ({ name: 'Sample', storage_path: `${tenant}/sample.wav` }),
-  usage_metering: () => ({ session_seconds: 0 }),
-};
+/** In dollars, as no rate would give it. */
+const cost = '4711.0815';
 
-/** A change of one ordinary column. */
-export const patches: Record<string, Record<string, unknown>> = {
-  audit_log: { actor_kind: 'system' },
-  billing_events: { session_minutes: 0 },
-  campaign_characters: { name: 'Patched' },
-  campaign_lore: { title: 'Patched' },
-  campaign_npcs: { created_at: '2026-01-01T00:00:00Z' },
-  campaigns: { description: 'Patched' },
-  discord_servers: { name: 'Patched' },
-  gateway_capabilities: { npc_commands: true },
-  invites: { note: 'Patched' },
-  invoices: { status: 'void' },
-  notifications: { kind: 'test' },
-  licenses: { features: ['voice_cloning'] },
-  npcs: { personality: 'Patched' },
-  members: { display_name: 'Patched' },
-  npcs_aside: { reason: 'bin' },
-  planned_sessions: { title: 'Patched' },
-  provider_configs: { model: 'Patched' },
-  payments: { amount_cents: 1 },
-  session_details: { title: 'Patched' },
-  session_requests: { state: 'accepted' },
-  session_summaries: { lines: 1000 },
-  sessions: { state: 'ended' },
-  support_messages: { body: 'Patched' },
-  support_tickets: { subject: 'Patched' },
-  subscription_plans: { session_cap: 1000 },
-  subscriptions: { plan_id: 'guild' },
-  tenants: { name: 'Patched' },
-  usage_metering: { llm_tokens: 1 },
-  usage_records: { session_hours: 0 },
-  user_preferences: { preferences: {} },
-  users: { role: 'super_admin' },
-  voice_catalog: { tier: 'basic' },
-  voice_profiles: { description: 'Patched' },
-  voice_samples: { name: 'Patched' },
-};
+/** What the other table has more of, so that a number or a name taken from it is not the own one. */
+async function plantMore({ ids: { tenant, campaign, user }, marks }: Planted, invited: string): Promise<void> {
+  await asRoot(`insert into mgmt.campaigns (tenant_id, name, system) values ($1, 'Elsewhere', 'Elsewhere')`, [tenant]);
+  await asRoot(
+    `insert into public.npc_definitions (tenant_id, campaign_id, name) values ($1, $2, 'Elsewhere'), ($1, $2, 'Elsewhere too')`,
+    [tenant, campaign],
+  );
+  // As many clicks on checkout as an hour allows, and a payment begun; ahead of the clock, so that they last through a proof.
+  const clicks = await asRoot<{ id: string }>(
+    `insert into private.checkout_attempts (user_id, tenant_id, plan_id, billing_interval, created_at)
+     select $1, $2, 'adventurer', billing_interval, now() + interval '1 hour'
+     from unnest(array_fill('yearly'::text, array[10]) || 'monthly'::text) as billing_interval returning id`,
+    [user, tenant],
+  );
+  const customer = `cus_${randomUUID()}`;
+  await asRoot('insert into private.stripe_customers (stripe_customer_id, tenant_id) values ($1, $2)', [
+    customer,
+    tenant,
+  ]);
+  await asRoot(
+    `insert into private.stripe_subscriptions (
+       stripe_subscription_id, tenant_id, stripe_customer_id, status, plan_id, billing_interval, period_start, period_end,
+       cancel_at_period_end, started_at, pending_update, has_run, observed_at, observed_by, certain
+     ) values ($1, $2, $3, 'incomplete', 'guild', 'monthly', now(), now() + interval '1 month', false, now(), false, false, now(), 'planted', true)`,
+    [`sub_${randomUUID()}`, tenant, customer],
+  );
+  // For somebody who belongs to the own table: what becomes of them there is nothing to this invitation.
+  await asRoot(
+    `insert into mgmt.invites (tenant_id, discord_id, expires_at) values ($1, $2, now() + interval '1 day')`,
+    [tenant, invited],
+  );
+  marks.push(customer, ...clicks.map(({ id }) => id));
+}
 
 /** What only some may see: a campaign in the archive, one in the bin, and a plan that is not offered. */
 export async function plantArchived({ ids }: Planted): Promise<void> {

@@ -53,9 +53,15 @@ export function callJson(
 }
 
 /** Texts that stand in no row but those of this table. */
-export function marksOf({ ids, keys }: Planted): string[] {
+export function marksOf({ ids, keys, marks }: Planted): string[] {
   const ofRows = Object.values(keys).filter((key) => key.length >= 17);
-  return [...new Set([...Object.values(ids), ...ofRows])];
+  return [...new Set([...Object.values(ids), ...ofRows, ...marks])];
+}
+
+/** What a caller reads in no answer: marks of the other table, and at home what is for those above. */
+export function unreadableFor(world: World, caller: Caller): string[] {
+  const above = caller === 'viewer' || caller === 'dm' ? world.tables.own.hidden[caller] : [];
+  return [...marksOf(victimOf(world, caller)), ...above];
 }
 
 /** Patterns for `like any`: rows as text in which one of the marks stands. Ten times as fast as one expression of them all. */
