@@ -121,7 +121,7 @@ export interface FunctionExpectation {
    * `no_account`, unless a line says otherwise.
    */
   answers?: Partial<Record<Exclude<Caller, 'anon' | 'service'>, string>>;
-  /** Whose answer rightly names another table: an operator reads what they did there. */
+  /** Whose answer rightly names another table: an operator reads what they did there, and whoever was there what they wrote. */
   tells?: readonly Caller[];
 }
 
@@ -214,7 +214,7 @@ export const functions: Record<string, FunctionExpectation> = {
   export_account: {
     by: 'authenticated',
     answers: { ...everybody, removed: 'ok', newcomer: 'ok' },
-    tells: ['super'],
+    tells: ['super', 'removed'],
   },
   file_totals: { by: 'authenticated', answers: ownersCall },
   list_my_sessions: { by: 'authenticated', answers: { ...everybody, removed: 'ok', newcomer: 'ok' } },

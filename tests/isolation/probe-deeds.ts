@@ -16,6 +16,8 @@ interface Deed {
   args?: (ids: Ids, tables: Tables) => Record<string, unknown>;
   /** What root does to the own table before. */
   before?: (ids: Ids, tables: Tables) => string;
+  /** What root does to the other table before: this is no change of the doer's. */
+  elsewhere?: (tables: Tables) => string;
   /** Another question than the call. */
   sql?: string;
   /** People of the own table whom it concerns besides the doer; all others stay as they are. */
@@ -27,6 +29,11 @@ interface Deed {
 }
 
 const personOf = ({ person }: Tables[Doer]): string => person.email ?? `${person.username}`;
+
+/** A line of the own table that names a session of the other one: it is found and heard nowhere. */
+const strayLine = ({ tenant, campaign }: Ids, { foreign }: Tables): string =>
+  `insert into tenant_${tenant}.session_entries (campaign_id, session_id, speaker_name, text)
+   values ('${campaign}', '${foreign.ids.session}', 'Planted', 'Planted words')`;
 
 const deeds: Record<string, Deed[]> = {
   accept_invite: [
@@ -73,7 +80,15 @@ const deeds: Record<string, Deed[]> = {
     },
   ],
   remove_member: [
-    { by: 'owner', args: (_ids, { dm }) => ({ member: dm.userId }), concerns: ['dm'] },
+    {
+      by: 'owner',
+      args: (_ids, { dm }) => ({ member: dm.userId }),
+      concerns: ['dm'],
+      // Invitations of this table to them end with it, and no others.
+      elsewhere: ({ dm, foreign }) =>
+        `insert into mgmt.invites (tenant_id, discord_id, expires_at)
+         values ('${foreign.ids.tenant}', '${dm.person.id}', private.now() + interval '1 day')`,
+    },
     { by: 'dm', args: (_ids, { viewer }) => ({ member: viewer.userId }), answer: /Only Owners/ },
     { by: 'owner', args: (_ids, { removed }) => ({ member: removed.userId }), answer: /no such member/ },
   ],
@@ -101,10 +116,7 @@ const deeds: Record<string, Deed[]> = {
     {
       by: 'viewer',
       args: ({ session }) => ({ session }),
-      // A line of the own table that names a session of the other one is heard nowhere.
-      before: ({ tenant, campaign }, { foreign }) =>
-        `insert into tenant_${tenant}.session_entries (campaign_id, session_id, speaker_name, text)
-         values ('${campaign}', '${foreign.ids.session}', 'Planted', 'Planted words')`,
+      before: strayLine,
     },
   ],
   restore_npc: [
@@ -117,7 +129,7 @@ const deeds: Record<string, Deed[]> = {
     },
   ],
   search_transcripts: [
-    { by: 'viewer', args: () => ({ query: 'planted' }), answer: /Planted.*words/ },
+    { by: 'viewer', args: () => ({ query: 'planted' }), before: strayLine, answer: /Planted.*words/ },
     {
       by: 'viewer',
       args: (_ids, { foreign }) => ({ query: 'planted', session: foreign.ids.endedSession }),
@@ -186,6 +198,8 @@ async function done(
       [own.ids.tenant],
     );
   }
+  if (deed.elsewhere) await client.query(deed.elsewhere(tables));
+  const unchanged = deed.elsewhere ? await checksumOf(foreign, inside) : untouched;
   if (deed.before) await client.query(deed.before(own.ids, tables));
   const spared = deed.concerns === 'everybody' ? [] : others(tables, [deed.by, ...(deed.concerns ?? [])]);
   const before = await personal(spared, client);
@@ -201,7 +215,7 @@ async function done(
   const mark = seen(text, unreadable, Object.values(args).map(String));
   if (mark !== undefined) return `shows ${mark}`;
   await client.query(`select set_config('role', 'postgres', true)`);
-  const changes = changesBetween(untouched, await checksumOf(foreign, inside));
+  const changes = changesBetween(unchanged, await checksumOf(foreign, inside));
   if (changes.length > 0) return `changed the other table’s ${changes.join(', ')}`;
   const { rowCount } = await client.query(
     'select from private.tenant_deletions as t where tenant_id = $1 and t::text like any ($2)',

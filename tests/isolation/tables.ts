@@ -68,12 +68,7 @@ export async function setTables(): Promise<Tables> {
   const newcomer = await signIn(await newPerson('nina'));
   const [own, foreign] = [await plant(tenant, owner), await plant(foreignTenant, stranger)];
   own.hidden.viewer.push(bob.id);
-  await plantMore(foreign, bob.id);
-  // A line of the own table that names a session of the other one.
-  await asGateway(
-    `insert into tenant_${tenant}.session_entries (campaign_id, session_id, speaker_name, text) values ($1, $2, 'Planted', 'Planted words')`,
-    [own.ids.campaign, foreign.ids.endedSession],
-  );
+  await plantMore(foreign);
   await plantFormer(own, removed.userId);
   return { owner, dm, viewer, stranger, super: operator, removed, newcomer, own, foreign };
 }
@@ -334,7 +329,7 @@ export async function plant(tenant: string, { userId: user, person, accessToken 
 const cost = '4711.0815';
 
 /** What the other table has more of, so that a number or a name taken from it is not the own one. */
-async function plantMore({ ids: { tenant, campaign, user }, marks }: Planted, invited: string): Promise<void> {
+async function plantMore({ ids: { tenant, campaign, user }, marks }: Planted): Promise<void> {
   await asRoot(`insert into mgmt.campaigns (tenant_id, name, system) values ($1, 'Elsewhere', 'Elsewhere')`, [tenant]);
   await asRoot(
     `insert into public.npc_definitions (tenant_id, campaign_id, name) values ($1, $2, 'Elsewhere'), ($1, $2, 'Elsewhere too')`,
@@ -358,11 +353,6 @@ async function plantMore({ ids: { tenant, campaign, user }, marks }: Planted, in
        cancel_at_period_end, started_at, pending_update, has_run, observed_at, observed_by, certain
      ) values ($1, $2, $3, 'incomplete', 'guild', 'monthly', now(), now() + interval '1 month', false, now(), false, false, now(), 'planted', true)`,
     [`sub_${randomUUID()}`, tenant, customer],
-  );
-  // For somebody who belongs to the own table: what becomes of them there is nothing to this invitation.
-  await asRoot(
-    `insert into mgmt.invites (tenant_id, discord_id, expires_at) values ($1, $2, now() + interval '1 day')`,
-    [tenant, invited],
   );
   marks.push(customer, ...clicks.map(({ id }) => id));
 }
