@@ -31,4 +31,47 @@ export const equivalent: Record<string, string> = {
     'Names are looked up by the campaigns of own sessions, and the gate takes a session only with a campaign of its table.',
   'of any table (2) in private.check_npc()':
     'A campaign belongs to one table, and the other condition names the campaign.',
+  'of anybody (1) in mgmt.delete_account()': 'It only locks rows, for a second click to wait.',
+  'of any table in mgmt.notification_choices()':
+    'A person belongs to one table, and the other condition names the person.',
+  'of any table in private.end_appearance()': 'An NPC’s id belongs to one table, and the other condition names it.',
+  'of any table in private.export_lines()':
+    'A campaign belongs to one table, and the other condition names the campaign.',
+  'any role is enough in private.export_readable_sources()':
+    'What is listed is read under the caller’s own policies: a member exports what they can read anyway.',
+  'of any table (1) in private.follow_source()': 'An NPC’s id belongs to one table, and the other condition names it.',
+  'of any table (2) in private.follow_source()': 'An NPC’s id belongs to one table, and the other condition names it.',
+  'of any table (3) in private.follow_source()':
+    'A campaign belongs to one table, and the other condition names the campaign.',
+  'of any table (4) in private.follow_source()':
+    'A campaign belongs to one table, and the other condition names the campaign.',
+  'also who was removed in private.has_role()':
+    'Whoever asks for a role also asks for the caller’s table, and who was removed has none.',
+  'of any table (1) in private.home_of_appearance()':
+    'An NPC’s id belongs to one table, and the other condition names it.',
+  'of any table (2) in private.home_of_appearance()':
+    'A campaign belongs to one table, and the other condition names the campaign.',
+  'of any table (2) in private.judge_start()':
+    'A campaign belongs to one table, and the other condition names the campaign.',
+  'of any table in private.keep_recordings_in_use()':
+    'A voice is made of recordings of its own table only, and the other condition names the recording.',
+  'of any table (1) in private.leave_with_source()':
+    'An NPC’s id belongs to one table, and the other condition names it.',
+  'of any table (2) in private.leave_with_source()':
+    'An NPC’s id belongs to one table, and the other condition names it.',
+  'of any table in private.limit_npcs()':
+    'A campaign belongs to one table, and the other condition names the campaign.',
+  'no role asked (1) in private.lock_members()': 'It is asked again behind the lock.',
+  'no role asked (2) in private.lock_members()':
+    'It has been asked before the lock; only whoever loses the role meanwhile meets it, which tests/members races.',
+  'another’s table taken in private.lock_members()': 'It only names the lock; what is returned is asked again.',
+  'no role asked in private.own_ticket()':
+    'It asks for the lowest role only, and who has no table finds nothing by it.',
+  'of any table in private.readable_tickets()': 'The policy that asks it asks for the table itself.',
+  'no role asked in private.require_session()':
+    'It asks for the lowest role only, and who has no table finds nothing by it.',
+  'of any table in private.return_with_source()': 'An NPC’s id belongs to one table, and the other condition names it.',
+  'of any table in private.summarize_session()': 'It only spares the work for a table that is gone.',
+  'of any table (1) in private.usage_sessions()':
+    'A campaign belongs to one table, and the other condition names the campaign.',
 };

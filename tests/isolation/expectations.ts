@@ -238,7 +238,7 @@ export const functions: Record<string, FunctionExpectation> = {
   export_campaign: { by: 'authenticated', args: ({ campaign }) => ({ campaign_id: campaign }), answers: control },
   import_campaign: {
     by: 'authenticated',
-    // Names no row, only a name that the other table has: who leads a table gets a campaign.
+    // Names no row: who leads a table gets a campaign.
     args: () => ({ bundle: { format: 'glyphoxa.campaign', version: 1, campaign: { name: 'Elsewhere' } } }),
     answers: { ...everybody, viewer: 'forbidden' },
   },
@@ -408,6 +408,8 @@ export interface BucketExpectation {
   body: string;
   /** Where a file lies that a row names, so that no person changes or removes it. */
   kept?: (ids: Ids) => string;
+  /** Names that a file may not have, also for those who may add one. */
+  unfit: (ids: Ids) => string[];
   /** Everybody who is not named may nothing; the secret key may everything. */
   may: Partial<Record<Role, readonly FileVerb[]>>;
 }
@@ -418,12 +420,14 @@ export const buckets: Record<string, BucketExpectation> = {
     path: ({ tenant }) => `${tenant}/npcs/proof.png`,
     type: 'image/png',
     body: 'planted picture',
+    unfit: ({ tenant }) => [`${tenant}.png`, `${tenant}/no kind`, `${tenant}/a page.html`, `${tenant}/a/b/c/d/e.png`],
     may: { owner: fileVerbs, dm: fileVerbs },
   },
   'voice-samples': {
     path: ({ tenant }) => `${tenant}/proof.wav`,
     type: 'audio/wav',
     body: 'planted recording',
+    unfit: ({ tenant }) => [`${tenant}.wav`, `${tenant}/proof.png`, `${tenant}/a/b/c/d/e.wav`],
     kept: ({ tenant }) => `${tenant}/planted.wav`,
     may: { owner: fileVerbs, dm: fileVerbs },
   },

@@ -33,7 +33,7 @@ const argument = String.raw`((?:[^()',]|\([^()]*\))+)`;
 const ranks = String.raw`array_position\(c_ranks, [\w.]+\) >= array_position\(c_ranks, [\w.]+(?:\(\))?\)`;
 
 /** Operators of the installation look at every table. */
-const notOperators = /^(?!admin_)/;
+const notOperators = /^(?!admin_|member_count$)/;
 
 const operators: Operator[] = [
   {
@@ -123,6 +123,7 @@ const turned: Record<string, [string, string][]> = {
   is_file_name: [['always yes', 'select true']],
   readable_tickets: [['all of them', 'begin return query select ticket.id from mgmt.support_tickets as ticket; end']],
   sees_costs: [['always yes', 'select true']],
+  lock_members: [['any role', 'begin return private.current_tenant_id(); end']],
   invite_is_for: [['always yes', 'select true']],
 };
 

@@ -84,6 +84,12 @@ function questionsOf(world: World, caller: Member, texts: Map<string, Record<str
         idempotency_key: foreign.ids.request,
       }),
     },
+    {
+      object: 'import_campaign()',
+      sql: callOf('import_campaign', {
+        bundle: { format: 'glyphoxa.campaign', version: 1, campaign: { name: `Elsewhere of ${foreign.ids.tenant}` } },
+      }),
+    },
     // Whoever belongs elsewhere is invited like anybody.
     ...[{ discord_id: stranger.person.id }, { email: stranger.person.email }].map((person) => ({
       object: 'create_invite()',
@@ -139,19 +145,23 @@ const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.str
 
 const lasting = (text: string): string => text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|[\w-]{43}=?/g, '<new>');
 
-/** Another plan, another name. */
+/** Storage's own guard lets only who says so remove the rows of files. */
+async function removeFiles(tenant: string, client: pg.ClientBase): Promise<void> {
+  await client.query(`select set_config('storage.allow_delete_query', 'true', true)`);
+  await client.query(`delete from storage.objects where split_part(name, '/', 1) = $1`, [tenant]);
+}
+
+/** Another plan, another name, no files. */
 async function changeOther({ tables }: World, client: pg.ClientBase): Promise<void> {
   const { tenant } = tables.foreign.ids;
   await client.query(`update mgmt.subscriptions set plan_id = 'apprentice' where tenant_id = $1`, [tenant]);
   await client.query(`update public.tenants set name = 'Another name' where id = $1`, [tenant]);
+  await removeFiles(tenant, client);
 }
 
 /** As the job tenant.delete ends it. */
 async function removeOther({ tables }: World, client: pg.ClientBase): Promise<void> {
   const { tenant } = tables.foreign.ids;
-  // Its files go first; Storage's own guard lets only who says so remove their rows.
-  await client.query(`select set_config('storage.allow_delete_query', 'true', true)`);
-  await client.query(`delete from storage.objects where split_part(name, '/', 1) = $1`, [tenant]);
   await client.query(
     `insert into private.tenant_deletions (tenant_id, name, asked_by, members, asked_at, stripe_customers)
      values ($1, 'Removed', null, '{}', private.now(), '{}')`,

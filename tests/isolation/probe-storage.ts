@@ -253,3 +253,19 @@ export function keptFileCases(world: World): Case[] {
     ];
   });
 }
+
+/** Whoever may add files gives them names that say whose they are and of which kind. */
+export function unfitNameCases(world: World): Case[] {
+  return present(world).flatMap(([bucket, line]) =>
+    line.unfit(world.tables.own.ids).map((path): Case => ({
+      object: `bucket ${bucket}`,
+      what: `owner adds ${path.split('/').slice(1).join('/')}`,
+      run: async () => {
+        const { status } = await put(world, 'owner', bucket, path.replaceAll(' ', '%20'), line);
+        if (!(await exists(bucket, path))) return undefined;
+        await removeFile(world, 'service', bucket, path);
+        return `was taken (${status})`;
+      },
+    })),
+  );
+}

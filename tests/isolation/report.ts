@@ -37,6 +37,7 @@ export function report(observed: Observed): string {
 }
 
 function mutations(totals: Totals): string {
+  if (parts.some((part) => totals[part].killed === 0)) return '';
   const row = (name: string, { killed, survived, equivalent }: Totals[Part]): string =>
     `| ${name} | ${killed}/${killed + survived} | ${equivalent} |`;
   const sum = (of: keyof Totals[Part]): number => parts.reduce((all, part) => all + totals[part][of], 0);

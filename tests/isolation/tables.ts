@@ -330,7 +330,10 @@ const cost = '4711.0815';
 
 /** What the other table has more of, so that a number or a name taken from it is not the own one. */
 async function plantMore({ ids: { tenant, campaign, user }, marks }: Planted): Promise<void> {
-  await asRoot(`insert into mgmt.campaigns (tenant_id, name, system) values ($1, 'Elsewhere', 'Elsewhere')`, [tenant]);
+  await asRoot(`insert into mgmt.campaigns (tenant_id, name, system) values ($1, $2, 'Elsewhere')`, [
+    tenant,
+    `Elsewhere of ${tenant}`,
+  ]);
   await asRoot(
     `insert into public.npc_definitions (tenant_id, campaign_id, name) values ($1, $2, 'Elsewhere'), ($1, $2, 'Elsewhere too')`,
     [tenant, campaign],
