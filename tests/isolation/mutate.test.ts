@@ -27,12 +27,13 @@ test('the proof turns red for each broken rule', async () => {
       'drop mgmt.campaign_lore: Dungeon Masters read',
       'widen public.npc_definitions: Dungeon Masters delete',
       'run as its owner mgmt.npcs',
-      'in mgmt.rename_tenant()',
-      'let people read private.secrets',
+      'no role asked in mgmt.rename_tenant()',
+      'any role in private.tenant_as()',
+      'let authenticated select on private.secrets',
     ],
   });
   expect(survived.map(({ name }) => name)).toEqual([]);
-  expect(killed).toHaveLength(5);
+  expect(killed).toHaveLength(6);
   expect(unchanged).toBe(true);
 }, 180_000);
 
