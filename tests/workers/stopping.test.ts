@@ -99,10 +99,11 @@ test('a job that takes longer than eight seconds is given back as if it had neve
 });
 
 test('a dead letter is done when its cause is mended and it is revived', async () => {
-  const worker = await start();
+  // Before the worker starts: a session wants a warning of its own accord.
   const session = await scratch.session(table, '3 hours 57 minutes');
   await scratch.root('delete from private.outbox');
   await scratch.root('revoke execute on function private.warn_session(text, numeric) from glyphoxa_worker');
+  const worker = await start();
   await scratch.enqueue('session.warn', { session_id: session, hours: 8 });
   const letters = () =>
     scratch.root<{ id: string; job: string; retries: number }>('select * from private.dead_letters');
