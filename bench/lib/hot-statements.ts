@@ -4,8 +4,9 @@ import { reader } from './tenants.ts';
 
 export interface HotStatement {
   name: string;
-  /** The request of the app. */
-  request: string;
+  /** The request of the app, below `/rest/v1/`; `embeds` are the resources within it that have a tenant of their own. */
+  request: (facts: Facts) => string;
+  embeds?: string[];
   /** `tenant` gives the condition on a table's tenant, or nothing. */
   sql: (tenant: (table: string) => string) => string;
   values: (facts: Facts) => (string | number | null)[];
@@ -14,8 +15,8 @@ export interface HotStatement {
 /** Ids of the reader's rows. */
 export interface Facts {
   campaign: string;
-  /** A page of sessions, as a Postgres array. */
-  sessions: string;
+  /** A page of sessions. */
+  sessions: string[];
 }
 
 const pageSize = 26;
@@ -39,10 +40,13 @@ const sessionColumns = [
   'is_lost, counts',
 ].join(', ');
 
+const compact = (columns: string) => columns.replaceAll(' ', '');
+
 export const hotStatements: HotStatement[] = [
   {
     name: 'campaigns with their NPCs',
-    request: 'campaigns?select=id,name,system,updated_at,npcs(id,name)&deleted_at=is.null&order=updated_at.desc',
+    request: () => 'campaigns?select=id,name,system,updated_at,npcs(id,name)&deleted_at=is.null&order=updated_at.desc',
+    embeds: ['npcs'],
     sql: (tenant) =>
       framed(`select campaigns.id, campaigns.name, campaigns.system, campaigns.updated_at,
           coalesce(campaigns_npcs_1.campaigns_npcs_1, '[]') as npcs
@@ -58,7 +62,7 @@ export const hotStatements: HotStatement[] = [
   },
   {
     name: 'NPCs of a campaign',
-    request: `npcs?select=${npcColumns}&campaign_id=eq.$1&order=created_at`,
+    request: ({ campaign }) => `npcs?select=${compact(npcColumns)}&campaign_id=eq.${campaign}&order=created_at`,
     sql: (tenant) =>
       framed(
         `select ${npcColumns} from mgmt.npcs where npcs.campaign_id = $1${tenant('npcs')} order by npcs.created_at`,
@@ -67,7 +71,8 @@ export const hotStatements: HotStatement[] = [
   },
   {
     name: 'page of sessions',
-    request: `sessions?select=${sessionColumns}&state=eq.ended&order=started_at.desc,id.desc&limit=${pageSize}`,
+    request: () =>
+      `sessions?select=${compact(sessionColumns)}&state=eq.ended&order=started_at.desc,id.desc&limit=${pageSize}`,
     sql: (tenant) =>
       framed(`select ${sessionColumns} from mgmt.sessions where sessions.state = $1${tenant('sessions')}
         order by sessions.started_at desc, sessions.id desc limit $2 offset $3`),
@@ -75,16 +80,17 @@ export const hotStatements: HotStatement[] = [
   },
   {
     name: 'what was said in them',
-    request: 'session_summaries?select=session_id,lines,speakers&session_id=in.($1)',
+    request: ({ sessions }) =>
+      `session_summaries?select=session_id,lines,speakers&session_id=in.(${sessions.join(',')})`,
     sql: (tenant) =>
       framed(`select session_id, lines, speakers from mgmt.session_summaries
         where session_summaries.session_id = any ($1)${tenant('session_summaries')}`),
-    values: ({ sessions }) => [sessions],
+    values: ({ sessions }) => [`{${sessions.join(',')}}`],
   },
   {
     name: 'lore of a campaign',
-    request:
-      'campaign_lore?select=id,title,category,metadata,sort_order,updated_at&campaign_id=eq.$1&deleted_at=is.null&order=sort_order',
+    request: ({ campaign }) =>
+      `campaign_lore?select=id,title,category,metadata,sort_order,updated_at&campaign_id=eq.${campaign}&deleted_at=is.null&order=sort_order`,
     sql: (tenant) =>
       framed(`select id, title, category, metadata, sort_order, updated_at from mgmt.campaign_lore
         where campaign_lore.campaign_id = $1 and campaign_lore.deleted_at is null${tenant('campaign_lore')}
@@ -98,3 +104,8 @@ export const byPolicy = () => '';
 
 /** The tenant as a value known beforehand, which is the least that a filter can cost. */
 export const byWhere = (table: string) => ` and ${table}.tenant_id = '${reader.tenant}'`;
+
+/** What a careful hand would write without policies: the tenant of a person who is still a member, asked with each read. */
+export const byMembership = (table: string) =>
+  ` and ${table}.tenant_id = (select member.tenant_id from mgmt.users as member
+      where member.id = '${reader.owner}' and member.deleted_at is null and member.role in ('dm', 'tenant_owner'))`;

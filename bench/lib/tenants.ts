@@ -4,6 +4,24 @@ import type postgres from 'postgres';
 /** The tenant that every measurement reads: it plays every week, and has the same rows at every count. */
 export const reader = { tenant: 'bench_1', owner: '00000000-0000-4000-8000-000000000001' };
 
+/** The reader's token, of the size that Auth gives to somebody who came by Discord. */
+export const claims = {
+  aud: 'authenticated',
+  exp: 4_000_000_000,
+  iat: 1_790_000_000,
+  iss: 'https://glyphoxa.example/auth/v1',
+  sub: reader.owner,
+  email: `${reader.owner}@bench.test`,
+  phone: '',
+  app_metadata: { provider: 'discord', providers: ['discord'] },
+  user_metadata: { full_name: 'Bench', avatar_url: 'https://cdn.example/avatars/1/2.png', provider_id: '1' },
+  role: 'authenticated',
+  aal: 'aal1',
+  amr: [{ method: 'oauth', timestamp: 1_790_000_000 }],
+  session_id: reader.owner,
+  is_anonymous: false,
+};
+
 /** Their triggers rest meanwhile: a million broadcasts and audit rows would measure something else. */
 const planted = [
   'public.tenants',
