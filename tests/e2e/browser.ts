@@ -69,6 +69,16 @@ export async function feedLine(page: Page): Promise<{ cut(): Promise<void>; mend
   };
 }
 
+const isJoined = (frame: string) => ['tenant:', 'phx_reply', '"ok"'].every((part) => frame.includes(part));
+
+/** Opens a page and waits until it hears what changes at the table: what happened before is in it, what happens later arrives. */
+export async function gotoListening(page: Page, url: string): Promise<void> {
+  // From here on the page before is gone with its line, and this one has not opened its own yet.
+  await page.goto(url, { waitUntil: 'commit' });
+  const socket = await page.waitForEvent('websocket', (opened) => opened.url().includes('/realtime/v1/websocket'));
+  await socket.waitForEvent('framereceived', ({ payload }) => isJoined(String(payload)));
+}
+
 /** From our login page over Discord's consent and back. */
 export async function signInWithDiscord(page: Page, person: Person): Promise<void> {
   await page.goto(`${stack.appUrl}/login`);

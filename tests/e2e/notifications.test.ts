@@ -7,7 +7,15 @@ import { stack } from '../lib/environment.ts';
 import { mailTo } from '../lib/mailbox.ts';
 import { newPerson, type Person } from '../lib/people.ts';
 import { join } from '../sessions/table.ts';
-import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+import {
+  type Device,
+  expectAccessible,
+  gotoListening,
+  launchBrowser,
+  newWindow,
+  picture,
+  signInWithDiscord,
+} from './browser.ts';
 
 let browser: Browser;
 
@@ -41,14 +49,14 @@ test.each(devices)('the bell rises by itself, and what is read on one device is 
   const { page: other } = await newWindow(browser, device === 'phone' ? 'desktop' : 'phone');
   for (const window of [page, other]) {
     await signInWithDiscord(window, mara);
-    await window.goto(`${stack.appUrl}/notifications`);
+    await gotoListening(window, `${stack.appUrl}/notifications`);
     await window.getByRole('heading', { name: 'Nothing new' }).waitFor();
   }
   await expectAccessible(page);
   await picture(page, device, 'notifications-none');
   const tenant = await tableOf(mara);
 
-  await page.goto(`${stack.appUrl}/usage`);
+  await gotoListening(page, `${stack.appUrl}/usage`);
   await bell(page).waitFor();
   await join(tenant, 'Carol', 'viewer');
   await bell(page, '1 unread').waitFor();
