@@ -1,8 +1,16 @@
 // Broken rules that change nothing for anybody, each with the reason: they are not run and not counted as killed.
 
 export const equivalent: Record<string, string> = {
-  'widen mgmt.subscription_plans: Everybody reads the active plans':
-    'Four plans can exist, and all of them are active.',
+  'any table for mgmt.campaign_characters: Dungeon Masters say who plays whom':
+    'Nobody writes whose a row is, and the other condition asks for an own campaign.',
+  'any table for mgmt.campaign_npcs: Dungeon Masters let NPCs appear in their campaigns':
+    'Nobody writes whose a row is, and the other condition asks for an own campaign.',
+  'any table for mgmt.session_details: Dungeon Masters write notes on their sessions':
+    'Nobody writes whose a row is, and the other condition asks for an own session.',
+  'any table for mgmt.support_messages: Who reads a ticket reads its messages':
+    'Which tickets are readable is asked for the caller’s table alone.',
+  "without (bucket_id = ANY (ARRAY['voice-samples'::text, 'images'::text])) on what is written for storage.objects: Dungeon Masters add files to their table":
+    'The condition on names knows these two buckets only.',
   'of anybody (1) in mgmt.begin_checkout()':
     'A table has one Owner, who alone gets so far: attempts of the own table are their own.',
   'any role is enough (1) in mgmt.delete_account()':
@@ -12,8 +20,14 @@ export const equivalent: Record<string, string> = {
     'A campaign belongs to one table, and the other condition names the campaign.',
   'any role is enough in mgmt.export_account()':
     'What follows is read under the caller’s own policies: a member exports what they can read anyway.',
-  'of any table in mgmt.export_campaign()':
+  'of any table (1) in mgmt.export_campaign()':
     'A campaign belongs to one table, and the other condition names the campaign.',
+  'of any table (2) in mgmt.export_campaign()':
+    'A campaign belongs to one table, and the other condition names the campaign.',
+  'of any table in mgmt.knowledge_restore()':
+    'A campaign belongs to one table, and the other condition names the campaign.',
+  'not asked whose it is (knowledge_table) (2) in mgmt.knowledge_restore()':
+    'The same question has been asked of the same campaign in the line before, which refuses.',
   'not asked whose it is (knowledge_table) (2) in mgmt.knowledge_remove()':
     'The same question has been asked of the same campaign in the line before, which refuses.',
   'any role is enough in mgmt.leave_tenant()':

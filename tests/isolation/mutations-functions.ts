@@ -188,6 +188,11 @@ async function objectsByFunction(
        where n.nspname in ('mgmt', 'public') and not t.tgisinternal and (has_any_column_privilege('authenticated', c.oid, 'insert')
          or has_any_column_privilege('authenticated', c.oid, 'update') or has_table_privilege('authenticated', c.oid, 'delete'))`,
   );
+  // What a worker writes is read by session_transcript().
+  const lines = await asRoot<{ text: string }>(
+    `select distinct p.oid::regprocedure::text as text from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+     join pg_class c on c.oid = t.tgrelid where c.relnamespace::regnamespace::text like 'tenant\\_%' and not t.tgisinternal`,
+  );
   const calls = new Map<string, string[]>();
   for (const { schema, name, source } of all) {
     const key = `${schema}.${name}`;
@@ -204,5 +209,6 @@ async function objectsByFunction(
   };
   for (const { schema, name, open } of all) if (schema === 'mgmt' && open) reach(`mgmt.${name}`, [`${name}()`]);
   for (const { schema, table, text } of rules) for (const name of namesIn(text)) reach(name, objectsOf(schema, table));
+  for (const { text } of lines) for (const name of namesIn(text)) reach(name, ['session_transcript()']);
   return users;
 }

@@ -254,10 +254,10 @@ export function keptFileCases(world: World): Case[] {
   });
 }
 
-/** Whoever may add files gives them names that say whose they are and of which kind. */
-export function unfitNameCases(world: World): Case[] {
-  return present(world).flatMap(([bucket, line]) =>
-    line.unfit(world.tables.own.ids).map((path): Case => ({
+/** Whoever may add files does so now, under names that say whose they are and of which kind. */
+export function unfitCases(world: World): Case[] {
+  return present(world).flatMap(([bucket, line]): Case[] => [
+    ...line.unfit(world.tables.own.ids).map((path): Case => ({
       object: `bucket ${bucket}`,
       what: `owner adds ${path.split('/').slice(1).join('/')}`,
       run: async () => {
@@ -267,5 +267,14 @@ export function unfitNameCases(world: World): Case[] {
         return `was taken (${status})`;
       },
     })),
-  );
+    {
+      object: `bucket ${bucket}`,
+      what: 'owner signs an upload for later',
+      run: async () => {
+        const later = beside(line.path(world.tables.own.ids));
+        const { status } = await callJson(world, 'owner', 'POST', `${prefix}/upload/sign/${bucket}/${later}`, {});
+        return status >= 400 && status < 500 ? undefined : `answered ${status}`;
+      },
+    },
+  ]);
 }

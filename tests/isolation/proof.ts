@@ -13,7 +13,7 @@ import { grantedCases } from './probe-granted.ts';
 import { presenceCases } from './probe-presence.ts';
 import { topicCases } from './probe-realtime.ts';
 import { roleCases } from './probe-role.ts';
-import { fileAttacks, fileMatrix, keptFileCases, plantFiles, unfitNameCases } from './probe-storage.ts';
+import { fileAttacks, fileMatrix, keptFileCases, plantFiles, unfitCases } from './probe-storage.ts';
 import { writeCases } from './probe-writes.ts';
 import { plantArchived, type Planted, setTables } from './tables.ts';
 import { giveTokens, type World } from './world.ts';
@@ -134,7 +134,7 @@ export async function prove(
     ...hiddenCases(world),
     ...fileAttacks(world),
     ...keptFileCases(world),
-    ...unfitNameCases(world),
+    ...unfitCases(world),
   ];
   const phases: Phase[] = [
     ['reads and denied tries', [...wanted(attacks), ...of('denied')], concurrency, both],
