@@ -10,6 +10,7 @@ import { join } from '../sessions/table.ts';
 import {
   type Device,
   expectAccessible,
+  feedLine,
   gotoListening,
   launchBrowser,
   newWindow,
@@ -111,6 +112,21 @@ test.each(devices)('the bell rises by itself, and what is read on one device is 
   await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
   await bell(page).waitFor();
   await bell(other).waitFor();
+  expect(errors).toEqual([]);
+});
+
+test('what happens before a page has its line to Realtime is seen once it has', async () => {
+  const mara = await newPerson('Mara');
+  const { page, errors } = await newWindow(browser, 'desktop');
+  const line = await feedLine(page);
+  await signInWithDiscord(page, mara);
+  const tenant = await tableOf(mara);
+  await line.cut();
+  await page.goto(`${stack.appUrl}/usage`);
+  await bell(page).waitFor();
+  await join(tenant, 'Carol', 'viewer');
+  line.mend();
+  await bell(page, '1 unread').waitFor();
   expect(errors).toEqual([]);
 });
 

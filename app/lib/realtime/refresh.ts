@@ -53,7 +53,7 @@ export function createRefresher(refresh: (dependency: string) => Promise<void> =
 
   return {
     changed: (change: Change) => plan(stale[change.kind]),
-    /** Everything, after a break of unknown length. */
+    /** Everything, after a time of unknown length in which nothing was heard. */
     all: () => plan(Object.values(dependencies)),
     stop: () => clearTimeout(timer),
   };

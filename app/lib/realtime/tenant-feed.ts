@@ -29,8 +29,8 @@ export interface Change {
 
 interface Handlers {
   change: (change: Change) => void;
-  /** Joined again after a break: changes in between were missed. */
-  rejoined: () => void;
+  /** Joined, at first or after a break: changes since the page was made, or in between, were missed. */
+  joined: () => void;
   signedOut: () => void;
 }
 
@@ -45,7 +45,6 @@ const renewBeforeSeconds = 85;
  */
 export function followTenant(tenant: string, on: Handlers): () => void {
   let left = false;
-  let joinedBefore = false;
   let token: RealtimeToken | null = null;
   let client: RealtimeClient | null = null;
 
@@ -72,9 +71,7 @@ export function followTenant(tenant: string, on: Handlers): () => void {
         if (!left && isChange(payload)) on.change(payload);
       })
       .subscribe((status) => {
-        if (left || status !== REALTIME_SUBSCRIBE_STATES.SUBSCRIBED) return;
-        if (joinedBefore) on.rejoined();
-        joinedBefore = true;
+        if (!left && status === REALTIME_SUBSCRIBE_STATES.SUBSCRIBED) on.joined();
       });
   };
 
