@@ -61,9 +61,10 @@ test.each(devices)('a speaker becomes a character, and a search finds their word
   await expectAccessible(page);
   await picture(page, device, 'players-unknown');
   await row.getByLabel('Plays').fill('Brannor');
-  await page.keyboard.press('Tab');
-  await page.getByText('Brannor is saved.').waitFor();
+  // What is written while the name is being saved stays where it is.
   await row.getByRole('textbox', { name: 'Add a name' }).fill('Bran');
+  await page.getByText('Brannor is saved.').waitFor();
+  await row.getByRole('button', { name: 'Forget' }).waitFor();
   await page.keyboard.press('Enter');
   await expect.poll(() => boundTo(campaign)).toEqual([{ name: 'Brannor', aliases: ['Bran'], colour: 1 }]);
   await expectAccessible(page);
