@@ -5,6 +5,7 @@ import { log } from '../log.ts';
 import { currentRequest } from '../request-context.ts';
 import { ApiConnection } from './api-connection.ts';
 import { momentsAsJson } from './json-moments.ts';
+import { numbersAsJson } from './json-numbers.ts';
 import { quoteLongNumbers } from './long-numbers.ts';
 
 /** The only schema of the Data API, and so the one meant by a request that names none. */
@@ -101,7 +102,7 @@ async function createGeneration(config: ApiConfig): Promise<Generation> {
     schemas: [exposedSchema],
     extraSearchPath: ['public', 'extensions'],
     poolSize,
-    types: momentsAsJson,
+    types: { ...momentsAsJson, ...numbersAsJson },
   });
   await connection.introspect();
   const app = new App({
