@@ -9,6 +9,8 @@ from (
     private.entitlement(tenant.id) as entitlement,
     (select max(session.started_at) from public.sessions as session where session.tenant_id = tenant.id) as last_session
   from public.tenants as tenant
+  -- Else the plan is worked out anew for each column.
+  offset 0
 ) as state
 group by 1, 2
 order by tenants desc;
