@@ -66,6 +66,37 @@ test('a character is also known by another name of it', () => {
   expect(new Cast(table).speaker(line('99', 'torbi'))).toMatchObject({ name: 'Torben', person: null });
 });
 
+test('what was said of a person comes before a character of the same name', () => {
+  const cast = new Cast({
+    npcs: [],
+    people: [],
+    characters: [
+      { discordId: '11', name: 'Kara', aliases: ['luk_42'], pigment: 1 },
+      { discordId: '12', name: 'Torben', aliases: [], pigment: 2 },
+    ],
+  });
+  expect(cast.speaker(line('12', 'luk_42'))).toMatchObject({ name: 'Torben', person: 'luk_42' });
+});
+
+test('only a player of Discord without a character is unnamed', () => {
+  const [lena, jonas, stranger] = ['201847362910584001', '201847362910584002', '201847362910584003'];
+  const cast = new Cast({
+    npcs: table.npcs,
+    people: [
+      { discordId: lena, name: 'Lena', leads: true },
+      { discordId: jonas, name: 'Jonas', leads: false },
+    ],
+    characters: [{ discordId: '201847362910584004', name: 'Torben', aliases: ['Torbi'], pigment: 2 }],
+  });
+  expect(cast.speaker(line(stranger, 'luk_42')).unnamed).toBe(stranger);
+  expect(cast.speaker(line(jonas, 'jonas#1')).unnamed).toBe(jonas);
+  expect(cast.speaker(line(lena, 'lena_dm')).unnamed).toBeNull();
+  expect(cast.speaker(line('201847362910584004', 'luk_43')).unnamed).toBeNull();
+  expect(cast.speaker(line(stranger, 'Torbi')).unnamed).toBeNull();
+  expect(cast.speaker(line('mic-2', 'luk_44')).unnamed).toBeNull();
+  expect(cast.speaker(line(stranger, 'Greta', 'npc-0-greta')).unnamed).toBeNull();
+});
+
 test('the same person is the same object, so that lists can be compared by identity', () => {
   const cast = new Cast(table);
   expect(cast.speaker(line('12', 'Miriam'))).toBe(cast.speaker(line('12', 'Miriam')));

@@ -34,7 +34,12 @@ export interface Speaker {
   /** Null for the Dungeon Master, who has none. */
   pigment: Pigment | null;
   npcId: string | null;
+  /** The Discord id of a player of whom nobody has said who they play; else null. */
+  unnamed: string | null;
 }
+
+/** What Discord's ids look like. */
+const snowflake = /^\d{17,20}$/;
 
 /** Names are compared as people read them: case, accent composition and outer blanks do not matter. */
 export function foldName(name: string): string {
@@ -80,27 +85,31 @@ export class Cast {
     const known = this.#speakers.get(key);
     if (known) return known;
     const speaker = npc
-      ? { key, kind: 'npc' as const, name: npc.name, person: null, pigment: npc.pigment, npcId: npc.id }
+      ? this.#npc(key, npc.name, npc.pigment, npc.id)
       : line.npcId
-        ? { key, kind: 'npc' as const, name: line.speakerName, person: null, pigment: this.#next(), npcId: null }
+        ? this.#npc(key, line.speakerName, this.#next(), null)
         : this.#person(line, key);
     this.#speakers.set(key, speaker);
     return speaker;
+  }
+
+  #npc(key: string, name: string, pigment: Pigment, npcId: string | null): Speaker {
+    return { key, kind: 'npc', name, person: null, pigment, npcId, unnamed: null };
   }
 
   #person(line: Line, key: string): Speaker {
     const { people, characters } = this.#table;
     const person = people.find((each) => each.discordId !== '' && each.discordId === line.speakerId);
     const spoken = foldName(line.speakerName);
-    const character = characters.find(
-      (each) =>
-        (each.discordId !== null && each.discordId === line.speakerId) ||
-        foldName(each.name) === spoken ||
-        each.aliases.some((alias) => foldName(alias) === spoken),
-    );
+    // Who somebody was said to be comes first: their Discord name may be the name of another's character.
+    const character =
+      characters.find((each) => each.discordId !== null && each.discordId === line.speakerId) ??
+      characters.find((each) => [each.name, ...each.aliases].some((name) => foldName(name) === spoken));
     const own = person?.name ?? (line.speakerName || line.speakerId);
     const byName = character !== undefined && character.discordId !== line.speakerId;
-    if (person?.leads && !character) return { key, kind: 'dm', name: own, person: null, pigment: null, npcId: null };
+    if (person?.leads && !character) {
+      return { key, kind: 'dm', name: own, person: null, pigment: null, npcId: null, unnamed: null };
+    }
     const name = character?.name ?? own;
     return {
       key,
@@ -110,6 +119,7 @@ export class Cast {
       person: foldName(name) === foldName(own) || (byName && !person) ? null : own,
       pigment: character?.pigment ?? this.#next(),
       npcId: null,
+      unnamed: !character && snowflake.test(line.speakerId) ? line.speakerId : null,
     };
   }
 

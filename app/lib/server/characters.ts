@@ -1,7 +1,7 @@
 import { isPigment, type Pigment } from '#domain/pigments.ts';
 import type { CharacterInput } from '#domain/schemas/character.ts';
 import { foldName } from '#lib/live/speakers.ts';
-import { type Api, expectDone, unwrap } from './api.ts';
+import { type Api, expectDone, refuse, unwrap } from './api.ts';
 
 /** Somebody of Discord in a campaign, and who they play, if that is known. */
 export interface Player {
@@ -68,19 +68,31 @@ export async function listPlayers(api: Api, campaign: string): Promise<Players> 
   };
 }
 
-/** Says who somebody plays, or says it anew. */
-export async function saveCharacter(api: Api, campaign: string, input: CharacterInput): Promise<void> {
+/**
+ * Says who somebody plays, or says it anew.
+ * @param first refuses with `conflict` where somebody said it already.
+ */
+export async function saveCharacter(
+  api: Api,
+  campaign: string,
+  input: CharacterInput,
+  { first = false } = {},
+): Promise<void> {
   const { discord_id: person, ...values } = input;
-  const changed = unwrap(
-    await api
-      .from('campaign_characters')
-      .update(values)
-      .eq('campaign_id', campaign)
-      .eq('discord_id', person)
-      .select('id'),
-  );
-  if (changed.length > 0) return;
-  expectDone(await api.from('campaign_characters').insert({ ...input, campaign_id: campaign }));
+  if (!first) {
+    const changed = unwrap(
+      await api
+        .from('campaign_characters')
+        .update(values)
+        .eq('campaign_id', campaign)
+        .eq('discord_id', person)
+        .select('id'),
+    );
+    if (changed.length > 0) return;
+  }
+  const added = await api.from('campaign_characters').insert({ ...input, campaign_id: campaign });
+  if (added.error?.code === '23505') refuse('conflict');
+  expectDone(added);
 }
 
 export async function forgetCharacter(api: Api, campaign: string, person: string): Promise<void> {

@@ -21,12 +21,12 @@ export async function loadConsole(event: RequestEvent, account: Account, id: str
   const { api } = event.locals;
   const session = await readSession(api, id);
   const leads = hasRole(account.user.role, 'dm');
-  const [lines, [item], table, capMs, language, voices] = await Promise.all([
+  const [lines, [item], table, capMs, { language }, voices] = await Promise.all([
     readLines(api, id, { before: 'end' }, firstLines),
     withNames(api, [session]),
     readTable(api, account, session.campaign_id),
     readCap(api, account),
-    readLanguage(api, session.campaign_id),
+    readStory(api, session.campaign_id),
     leads && session.state === 'active' ? firstVoices(event, id) : null,
   ]);
   return {
@@ -64,12 +64,10 @@ function intervalHours(interval: string | null): number | null {
   return parts ? Number(parts[1]) + Number(parts[2]) / 60 + Number(parts[3]) / 3600 : null;
 }
 
-/** The campaign's language, for `lang` on what was said. */
-export async function readLanguage(api: Api, campaign: string): Promise<string | null> {
-  const row = unwrap(await api.from('campaigns').select('language').eq('id', campaign)) as {
-    language: string | null;
-  }[];
-  return row[0]?.language || null;
+/** The campaign's language, for `lang` on what was said, and whether the caller may change what is in it. */
+export async function readStory(api: Api, campaign: string): Promise<{ language: string | null; writable: boolean }> {
+  const [row] = unwrap(await api.from('campaigns').select('language, deleted_at').eq('id', campaign));
+  return { language: row?.language || null, writable: row?.deleted_at === null };
 }
 
 async function firstVoices(event: RequestEvent, id: string): Promise<VoicesAnswer | null> {

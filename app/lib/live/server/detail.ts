@@ -2,7 +2,7 @@ import type { Account } from '#lib/server/account.ts';
 import type { Api } from '#lib/server/api.ts';
 import { contains } from '../find.ts';
 import type { Line } from '../line.ts';
-import { readLanguage } from './console.ts';
+import { readStory } from './console.ts';
 import { mostLines, readLineRows, readLines } from './lines.ts';
 import { readSession, withNames } from './sessions.ts';
 import { readTable } from './table.ts';
@@ -22,11 +22,11 @@ export async function loadDetail(api: Api, account: Account, id: string, search:
   const q = (search.get('q') ?? '').trim().slice(0, 120);
   const line = readId(search.get('line'));
   const from = readId(search.get('after')) ?? (line === null ? 0 : await pageWith(api, id, line));
-  const [lines, [item], table, language, hits] = await Promise.all([
+  const [lines, [item], table, { language, writable }, hits] = await Promise.all([
     readLines(api, id, { after: from }, mostLines),
     withNames(api, [session]),
     readTable(api, account, session.campaign_id),
-    readLanguage(api, session.campaign_id),
+    readStory(api, session.campaign_id),
     q.length >= 2 ? findLines(api, id, q) : null,
   ]);
   return {
@@ -36,6 +36,8 @@ export async function loadDetail(api: Api, account: Account, id: string, search:
     server: item?.server ?? null,
     summary: { lines: item?.lines ?? null, speakers: item?.speakers ?? [] },
     language,
+    /** People of Discord can be given their characters here. */
+    binds: writable,
     table,
     lines,
     page: { after: from, next: lines.length === mostLines ? (lines.at(-1)?.id ?? null) : null },

@@ -1,12 +1,16 @@
 import { fail } from '@sveltejs/kit';
 import { z } from 'zod';
+import { dependencies } from '#lib/realtime/refresh.ts';
 import { attempt, expectDone } from '#lib/server/api.ts';
 import { requireRole } from '#lib/server/account.ts';
 import { hasRole } from '#lib/role.ts';
 import { loadDetail } from '#lib/live/server/detail.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, params, url }) => {
+export const load: PageServerLoad = async (event) => {
+  // Who plays whom is said here, too, and by others meanwhile.
+  event.depends(dependencies.characters);
+  const { locals, params, url } = event;
   const account = await locals.account();
   const detail = await loadDetail(locals.api, account, params.s, url.searchParams);
   return { ...detail, leads: hasRole(account.user.role, 'dm') };

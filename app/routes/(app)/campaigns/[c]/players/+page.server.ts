@@ -24,7 +24,7 @@ export const actions: Actions = {
       colour: String(data.get('colour') ?? ''),
     };
     const sent = await submit(characterSchema, values, values, (input) =>
-      saveCharacter(event.locals.api, event.params.c, input),
+      saveCharacter(event.locals.api, event.params.c, input, { first: data.get('based_on') === '' }),
     );
     return sent.failure ?? { saved: values.name };
   },
