@@ -138,6 +138,10 @@ test.each([
   { part: 'said', key: 'x' },
   { part: 'said', key: [] },
   { part: 'said', key: [1, 2] },
+  { part: 'said', key: ['x'] },
+  { part: 'said', key: [null] },
+  { part: 'said', key: [{}] },
+  { part: 'mine.users', key: ['not an id'] },
   'said',
 ])('a page after %j is refused', async (after) => {
   const { error } = await table.bob.client.rpc('export_account', { after: after as never });

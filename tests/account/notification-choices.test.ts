@@ -152,3 +152,25 @@ test('a test goes by mail when anything does', async () => {
   const mails = (await mailTo(erin.person.email!)).filter(({ subject }) => subject === 'This is a test');
   expect(mails).toHaveLength(1);
 });
+
+test('who is no longer Owner reads no more of the table’s money, also of before', async () => {
+  const owner = await newOwner('alice');
+  const { tenant: table } = await tenantOf(owner);
+  await asRoot(`update mgmt.subscriptions set plan_id = 'guild', status = 'active' where tenant_id = $1`, [table]);
+  const heir = await join(table, 'bob', 'dm');
+  await asRoot(`delete from mgmt.notifications where tenant_id = $1`, [table]);
+  await asRoot(`select private.notify($1, 'owner', 'payment_failed', $2)`, [table, randomUUID()]);
+  await asRoot(`select private.notify($1, 'dm', 'session_failed', $2)`, [table, randomUUID()]);
+  expect((await owner.client.rpc('send_test_notification')).error).toBeNull();
+  const told = async ({ client }: SignedIn) =>
+    (await client.from('notifications').select('kind').order('kind')).data!.map(({ kind }) => kind as string);
+  expect(await told(owner)).toEqual(['payment_failed', 'session_failed', 'test']);
+  expect(await unread(owner)).toBe(3);
+
+  expect((await owner.client.rpc('transfer_ownership', { member: heir.userId })).error).toBeNull();
+  expect(await told(owner)).toEqual(['session_failed', 'test']);
+  expect(await unread(owner)).toBe(2);
+  expect((await heir.client.rpc('set_member_role', { member: owner.userId, role: 'viewer' })).error).toBeNull();
+  expect(await told(owner)).toEqual(['test']);
+  expect(await unread(owner)).toBe(1);
+});

@@ -54,6 +54,14 @@ test('a picture is what a provider says, not what somebody writes into their acc
     await done(eve, 'ensure_account');
     expect(await picture()).toMatch(/^https:\/\/cdn\.discordapp\.com\//);
   }
+  // Supabase Auth copies what somebody says at a sign-up by mail into the identity of that mail.
+  await asRoot(
+    `insert into auth.identities (id, provider, provider_id, user_id, identity_data, last_sign_in_at)
+     values (gen_random_uuid(), 'email', $1::text, $1::text::uuid, '{"avatar_url": "https://tracker.example/eve.gif"}', now() + interval '1 day')`,
+    [eve.userId],
+  );
+  await done(eve, 'ensure_account');
+  expect(await picture()).toMatch(/^https:\/\/cdn\.discordapp\.com\//);
 });
 
 test('nobody changes their own role, or gives one at or above it', async () => {
