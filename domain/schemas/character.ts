@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { characterLimits } from '../character-limits.ts';
 import { isPigment, type Pigment } from '../pigments.ts';
 import { requiredText, textList } from './issue.ts';
-
-export const characterLimits = { name: 80, aliases: 5, alias: 80 } as const;
 
 /** Who somebody of Discord plays in a campaign. */
 export const characterSchema = z.object({

@@ -1,5 +1,5 @@
 import { m } from '#lib/paraglide/messages.js';
-import { clock, fullDate, shortDay } from '#lib/format.ts';
+import { clock } from '#lib/format.ts';
 import type { FailureReason, SessionState } from './session-state.ts';
 
 /** "spoke 3 min ago" */
@@ -45,19 +45,6 @@ export function resultText(state: SessionState, lastSign: string | null): string
     case 'ended':
       return state.counts ? m.session_result_ended() : m.session_result_did_not_count();
   }
-}
-
-/** "today 21:04", "yesterday 21:04", "Sat 3 May 21:04", older with the year. */
-export function when(date: Date, now: Date): string {
-  const time = clock(date);
-  const days = Math.round((midnight(now) - midnight(date)) / 86_400_000);
-  if (days === 0) return m.session_today({ time });
-  if (days === 1) return m.session_yesterday({ time });
-  return `${days < 300 ? shortDay(date) : fullDate(date)}, ${time}`;
-}
-
-function midnight(date: Date): number {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
 /** The state as it is read out. */
