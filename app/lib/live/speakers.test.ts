@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Line } from './line.ts';
 import type { Table } from './speakers.ts';
-import { Cast, initials, matchNpc } from './speakers.ts';
+import { Cast, initials, matchNpc, namesake } from './speakers.ts';
 
 let nextId = 1;
 function line(speakerId: string, speakerName: string, npcId = ''): Line {
@@ -76,6 +76,17 @@ test('what was said of a person comes before a character of the same name', () =
     ],
   });
   expect(cast.speaker(line('12', 'luk_42'))).toMatchObject({ name: 'Torben', person: 'luk_42' });
+});
+
+test('a namesake is somebody else who goes by that name, whichever of their names it is', () => {
+  const characters = [
+    { discordId: '11', name: 'Torben', aliases: ['Torbi'] },
+    { discordId: '12', name: 'Kara', aliases: [] },
+  ];
+  expect(namesake(characters, '12', ' torbi ')).toBe(characters[0]);
+  expect(namesake(characters, '11', 'Torbi')).toBeNull();
+  expect(namesake(characters, '13', 'KARA')).toBe(characters[1]);
+  expect(namesake(characters, '13', ' ')).toBeNull();
 });
 
 test('only a player of Discord without a character is unnamed', () => {

@@ -46,6 +46,18 @@ export function foldName(name: string): string {
   return name.normalize('NFC').trim().replace(/\s+/g, ' ').toLocaleLowerCase('und');
 }
 
+/** A character of somebody else that goes by this name, too. */
+export function namesake<T extends { discordId: string | null; name: string; aliases: readonly string[] }>(
+  characters: readonly T[],
+  discordId: string,
+  name: string,
+): T | null {
+  const wanted = foldName(name);
+  if (wanted === '') return null;
+  const isCalledSo = (each: T) => [each.name, ...each.aliases].some((own) => foldName(own) === wanted);
+  return characters.find((each) => each.discordId !== discordId && isCalledSo(each)) ?? null;
+}
+
 /**
  * Finds the NPC that spoke. Lines carry the voice service's own id for it, so only the name can be matched; a line with an NPC id
  * whose name nobody knows (a renamed or removed NPC) is still an NPC's.
@@ -100,13 +112,12 @@ export class Cast {
   #person(line: Line, key: string): Speaker {
     const { people, characters } = this.#table;
     const person = people.find((each) => each.discordId !== '' && each.discordId === line.speakerId);
-    const spoken = foldName(line.speakerName);
     // Who somebody was said to be comes first: their Discord name may be the name of another's character.
     const character =
       characters.find((each) => each.discordId !== null && each.discordId === line.speakerId) ??
-      characters.find((each) => [each.name, ...each.aliases].some((name) => foldName(name) === spoken));
+      namesake(characters, line.speakerId, line.speakerName);
     const own = person?.name ?? (line.speakerName || line.speakerId);
-    const byName = character !== undefined && character.discordId !== line.speakerId;
+    const byName = character !== null && character.discordId !== line.speakerId;
     if (person?.leads && !character) {
       return { key, kind: 'dm', name: own, person: null, pigment: null, npcId: null, unnamed: null };
     }

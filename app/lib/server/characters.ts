@@ -1,7 +1,7 @@
 import { isPigment, type Pigment } from '#domain/pigments.ts';
 import type { CharacterInput } from '#domain/schemas/character.ts';
 import { foldName } from '#lib/live/speakers.ts';
-import { type Api, expectDone, refuse, unwrap } from './api.ts';
+import { type Api, refuse, unwrap } from './api.ts';
 
 /** Somebody of Discord in a campaign, and who they play, if that is known. */
 export interface Player {
@@ -69,32 +69,51 @@ export async function listPlayers(api: Api, campaign: string): Promise<Players> 
 }
 
 /**
- * Says who somebody plays, or says it anew.
- * @param first refuses with `conflict` where somebody said it already.
+ * Says who somebody plays: for the first time where `basedOn` is empty, else instead of that version. Where somebody else said it
+ * since, it is `conflict`, and `gone` where they took it back.
+ * @returns the new `updated_at`.
  */
 export async function saveCharacter(
   api: Api,
   campaign: string,
+  basedOn: string,
   input: CharacterInput,
-  { first = false } = {},
-): Promise<void> {
+): Promise<string> {
   const { discord_id: person, ...values } = input;
-  if (!first) {
-    const changed = unwrap(
-      await api
-        .from('campaign_characters')
-        .update(values)
-        .eq('campaign_id', campaign)
-        .eq('discord_id', person)
-        .select('id'),
-    );
-    if (changed.length > 0) return;
+  if (basedOn === '') {
+    const row = { ...input, campaign_id: campaign };
+    const added = await api.from('campaign_characters').insert(row).select('updated_at').single();
+    if (added.error?.code === '23505') refuse('conflict');
+    return unwrap(added).updated_at;
   }
-  const added = await api.from('campaign_characters').insert({ ...input, campaign_id: campaign });
-  if (added.error?.code === '23505') refuse('conflict');
-  expectDone(added);
+  const saved = unwrap(
+    await api
+      .from('campaign_characters')
+      .update(values)
+      .eq('campaign_id', campaign)
+      .eq('discord_id', person)
+      .eq('updated_at', basedOn)
+      .select('updated_at'),
+  );
+  if (saved[0]) return saved[0].updated_at;
+  refuse((await isBound(api, campaign, person)) ? 'conflict' : 'gone');
 }
 
-export async function forgetCharacter(api: Api, campaign: string, person: string): Promise<void> {
-  expectDone(await api.from('campaign_characters').delete().eq('campaign_id', campaign).eq('discord_id', person));
+/** Takes back who somebody plays, unless somebody else said it anew since `basedOn`: then it is `conflict`. */
+export async function forgetCharacter(api: Api, campaign: string, person: string, basedOn: string): Promise<void> {
+  const forgotten = unwrap(
+    await api
+      .from('campaign_characters')
+      .delete()
+      .eq('campaign_id', campaign)
+      .eq('discord_id', person)
+      .eq('updated_at', basedOn)
+      .select('id'),
+  );
+  if (forgotten.length === 0 && (await isBound(api, campaign, person))) refuse('conflict');
+}
+
+async function isBound(api: Api, campaign: string, person: string): Promise<boolean> {
+  const rows = await api.from('campaign_characters').select('id').eq('campaign_id', campaign).eq('discord_id', person);
+  return unwrap(rows).length > 0;
 }

@@ -23,15 +23,17 @@ export const actions: Actions = {
       aliases: data.getAll('aliases').flatMap((entry) => String(entry).split(/[\n,]/)),
       colour: String(data.get('colour') ?? ''),
     };
+    const basedOn = String(data.get('based_on') ?? '');
     const sent = await submit(characterSchema, values, values, (input) =>
-      saveCharacter(event.locals.api, event.params.c, input, { first: data.get('based_on') === '' }),
+      saveCharacter(event.locals.api, event.params.c, basedOn, input),
     );
-    return sent.failure ?? { saved: values.name };
+    return sent.failure ?? { saved: values.name, version: sent.value };
   },
   forget: async (event) => {
     await requireRole(event, 'dm');
-    const person = String((await event.request.formData()).get('discord_id') ?? '');
-    const done = await attempt(() => forgetCharacter(event.locals.api, event.params.c, person));
+    const data = await event.request.formData();
+    const [person, basedOn] = [String(data.get('discord_id') ?? ''), String(data.get('based_on') ?? '')];
+    const done = await attempt(() => forgetCharacter(event.locals.api, event.params.c, person, basedOn));
     return done.ok ? { forgotten: true } : fail(done.status, { values: null, errors: {}, problem: done.problem });
   },
 };
