@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { closeDatabase } from '../tests/lib/database.ts';
 import { mutateAll, type MutateOptions } from '../tests/isolation/mutate.ts';
-import { parts } from '../tests/isolation/mutations.ts';
+import { parts } from '../tests/isolation/mutation.ts';
 import { prepare, prove } from '../tests/isolation/proof.ts';
 import { report } from '../tests/isolation/report.ts';
 import { startFreshStack } from './fresh-stack.ts';
@@ -14,12 +14,17 @@ const mutate = process.argv.includes('--mutate');
 const given = (name: string): string[] =>
   process.argv.flatMap((argument) => (argument.startsWith(`--${name}=`) ? [argument.slice(name.length + 3)] : []));
 
-/** What is broken: everything, or `--part=` and `--only=` (part of a name) of it. */
+/** What is broken: everything, or `--part=` and `--only=` (part of a name) of it; `--journal=` is a file to go on with. */
 function mutateOptions(): MutateOptions {
   const [only, named] = [given('only'), given('part')];
   const chosen = parts.filter((part) => named.includes(part));
   if (chosen.length < named.length) throw new Error(`--part= is one of ${parts.join(', ')}`);
-  return { ...(only.length > 0 && { only }), ...(chosen.length > 0 && { parts: chosen }) };
+  const [journal] = given('journal');
+  return {
+    ...(only.length > 0 && { only }),
+    ...(chosen.length > 0 && { parts: chosen }),
+    ...(journal !== undefined && { journal }),
+  };
 }
 
 async function runProof(): Promise<boolean> {

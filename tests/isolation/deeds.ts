@@ -16,7 +16,7 @@ export interface Deed {
   /** That makes no difference to the answer. */
   same?: boolean;
   /** What root finds afterwards only if it went wrong. */
-  wrong?: (ids: Ids) => string;
+  wrong?: (ids: Ids, tables: Tables) => string;
   /** What of the other table the own rows name, so that it is no news. */
   known?: (tables: Tables) => string[];
   /** Another question than the call. */
@@ -32,7 +32,7 @@ export interface Deed {
 const personOf = ({ person }: Tables[Doer]): string => person.email ?? `${person.username}`;
 
 /** Lines of the own table that name sessions of the other one: they are found, heard and counted nowhere. */
-const strayLine = ({ tenant, campaign }: Ids, { foreign }: Tables): string =>
+export const strayLine = ({ tenant, campaign }: Ids, { foreign }: Tables): string =>
   `insert into tenant_${tenant}.session_entries (campaign_id, session_id, speaker_id, speaker_name, text)
    values ('${campaign}', '${foreign.ids.session}', 'stray', 'Planted', 'Planted words'),
      ('${campaign}', '${foreign.ids.endedSession}', 'stray', 'Planted', 'Planted words')`;
@@ -60,13 +60,20 @@ const binned = ({ campaign }: Ids): string =>
 const noticeOf = (user: string, tenant: string): string =>
   `insert into mgmt.notifications (user_id, tenant_id, kind) values ('${user}', '${tenant}', 'test')`;
 
-/** Everybody else wants to hear nothing. */
-const otherChoices = ({ viewer }: Tables): string =>
-  `update mgmt.user_preferences set preferences = jsonb_build_object('notifications', (
-     select jsonb_object_agg(kind, '{"app": false, "mail": false, "discord": false}'::jsonb) from unnest(private.notice_kinds()) as kind
-   )) where user_id <> '${viewer.userId}';
-   -- Whoever takes any row takes one of those.
-   update mgmt.user_preferences set preferences = preferences where user_id = '${viewer.userId}'`;
+/** Everybody else wants to hear nothing. By two people: whose row is found first by whoever looks for nobody’s is one of them at most. */
+const amongChoices = (deed: Partial<Deed>): Deed[] =>
+  (['viewer', 'dm'] as const).map((by) => ({
+    by,
+    elsewhere: (tables) =>
+      `update mgmt.user_preferences set preferences = jsonb_build_object('notifications', (
+         select jsonb_object_agg(kind, '{"app": false, "mail": false, "discord": false}'::jsonb)
+         from unnest(private.notice_kinds()) as kind
+       )) where user_id <> '${tables[by].userId}';
+       -- So that the own row is not the one that stays in front.
+       update mgmt.user_preferences set preferences = preferences where user_id = '${tables[by].userId}'`,
+    same: true,
+    ...deed,
+  }));
 
 export const deeds: Record<string, Deed[]> = {
   accept_invite: [
@@ -130,8 +137,8 @@ export const deeds: Record<string, Deed[]> = {
       answer: /^(?!.*stray)/,
     },
   ],
-  choose_notifications: [{ by: 'viewer', args: () => ({ choices: {} }), elsewhere: otherChoices, same: true }],
-  notification_choices: [{ by: 'viewer', elsewhere: otherChoices, same: true, answer: /"kinds"/ }],
+  choose_notifications: amongChoices({ args: () => ({ choices: {} }) }),
+  notification_choices: amongChoices({ answer: /"kinds"/ }),
   delete_account: [
     {
       by: 'owner',

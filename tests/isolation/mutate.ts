@@ -1,10 +1,12 @@
 // Whether the proof can fail: each rule is broken for real, the cases that concern it must turn red, and it is put back.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { asRoot, refusalOf } from '../lib/database.ts';
 import { changesBetween, checksumOf } from './checksum.ts';
 import type { Finding } from './engine.ts';
 import { equivalent } from './equivalents.ts';
-import { allMutations, fingerprint, type Mutation, type Part, parts } from './mutations.ts';
+import { type Mutation, type Part, parts, together } from './mutation.ts';
+import { allMutations, fingerprint } from './mutations.ts';
 import { prepare, prove, type Sums } from './proof.ts';
 import { type Totals, totalsFile } from './report.ts';
 import type { World } from './world.ts';
@@ -17,13 +19,16 @@ export interface MutateOptions {
   /** Asks only what the mutation concerns most: fast, and what survives has not survived the whole proof. */
   near?: boolean;
   log?: (line: string) => void;
+  /** A file of what was killed: the same statement is not run again, so that a long run can be gone on with. */
+  journal?: string;
 }
 
 export interface Killings {
   killed: Mutation[];
   survived: Mutation[];
+  /** The same to everybody; where another rule hides it, both at once were killed. */
   equivalent: Mutation[];
-  /** Named as equivalent, and not there any more. */
+  /** Mutations and keys that equivalents name, and that are not there any more. */
   stale: string[];
   unchanged: boolean;
 }
@@ -34,41 +39,65 @@ export async function killings({
   parts: wanted = parts,
   near = false,
   log = () => undefined,
+  journal,
 }: MutateOptions): Promise<Killings> {
   const catalogue = await fingerprint();
   const all = await allMutations();
   const names = new Set(all.map(({ name }) => name));
-  const stale = Object.keys(equivalent).filter((name) => !names.has(name));
+  const keys = await keysOfTables();
+  const stale = Object.entries(equivalent).flatMap(([name, { beside = [], keys: needed = [] }]) => [
+    ...[name, ...beside].filter((known) => !names.has(known)),
+    ...needed.filter((key) => !keys.some((known) => known.startsWith(key))),
+  ]);
   const result: Killings = { killed: [], survived: [], equivalent: [], stale, unchanged: false };
   let world: World | undefined;
   let sums: Sums = new Map();
-  for (const mutation of all) {
-    if (!wanted.includes(mutation.part)) continue;
-    if (only && !only.some((part) => mutation.name.includes(part))) continue;
-    if (equivalent[mutation.name] !== undefined) {
-      result.equivalent.push(mutation);
-      continue;
-    }
+  const known = new Set(journal && existsSync(journal) ? readFileSync(journal, 'utf8').split('\n') : []);
+  /** Whether the proof turns red. */
+  const shown = async (mutation: Mutation): Promise<boolean> => {
+    const line = `${createHash('sha256').update(mutation.break).digest('hex')} ${mutation.name}`;
+    if (known.has(line)) return true;
     if (!world) [world, sums] = [await freshWorld(), new Map()];
     const tables = [world.tables.own, world.tables.foreign];
     for (const planted of tables) if (!sums.has(planted)) sums.set(planted, await checksumOf(planted));
     const before = tables.map((planted) => sums.get(planted)!);
     const started = performance.now();
     const finding = await findingUnder(mutation, world, sums, near);
-    (finding ? result.killed : result.survived).push(mutation);
     const seconds = ((performance.now() - started) / 1_000).toFixed(1);
     log(
       finding
-        ? `killed   ${mutation.name} (${finding.object}: ${finding.what}) ${seconds} s`
+        ? `killed   ${mutation.name} (${finding.object}: ${finding.what}: ${finding.found.slice(0, 100)}) ${seconds} s`
         : `SURVIVED ${mutation.name} ${seconds} s`,
     );
     for (const planted of tables) if (!sums.has(planted)) sums.set(planted, await checksumOf(planted));
     // What was broken into is planted anew, so that the next one meets whole tables.
     if (tables.some((planted, index) => changesBetween(before[index]!, sums.get(planted)!).length > 0))
       world = undefined;
+    if (finding && journal) appendFileSync(journal, `${line}\n`);
+    return finding !== undefined;
+  };
+  for (const mutation of all) {
+    if (!wanted.includes(mutation.part)) continue;
+    if (only && !only.some((part) => mutation.name.includes(part))) continue;
+    const same = equivalent[mutation.name];
+    if (same === undefined) ((await shown(mutation)) ? result.killed : result.survived).push(mutation);
+    else if (same.beside === undefined) result.equivalent.push(mutation);
+    else {
+      const both = together([mutation, ...all.filter(({ name }) => same.beside!.includes(name))]);
+      if (await shown(both)) result.equivalent.push(mutation);
+      else result.survived.push(both);
+    }
   }
   result.unchanged = (await fingerprint()) === catalogue;
   return result;
+}
+
+/** `table definition` of every primary and foreign key. */
+async function keysOfTables(): Promise<string[]> {
+  const keys = await asRoot<{ key: string }>(
+    `select conrelid::regclass || ' ' || pg_get_constraintdef(oid) as key from pg_constraint where contype in ('p', 'f')`,
+  );
+  return keys.map(({ key }) => key);
 }
 
 async function freshWorld(): Promise<World> {
@@ -105,7 +134,7 @@ export async function mutateAll(options: MutateOptions): Promise<boolean> {
   const started = performance.now();
   const { killed, survived, equivalent, stale, unchanged } = await killings({ log: console.log, ...options });
   for (const { name } of survived) console.log(`survivor: ${name}`);
-  for (const name of stale) console.error(`is listed as equivalent and is no mutation: ${name}`);
+  for (const name of stale) console.error(`equivalents.ts names it, and it is not there: ${name}`);
   const count = (of: (mutation: Mutation) => boolean): Totals[Part] => ({
     killed: killed.filter(of).length,
     survived: survived.filter(of).length,

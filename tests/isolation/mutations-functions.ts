@@ -1,6 +1,6 @@
 // Functions broken one check at a time: everything that policies, views, triggers and the calls of people rest on.
 import { asRoot } from '../lib/database.ts';
-import type { Mutation } from './mutations.ts';
+import { type Edit, editOf, type Mutation, withEdits } from './mutation.ts';
 
 interface Definition {
   schema: string;
@@ -141,11 +141,13 @@ export async function functionMutations(objectsOf: (schema: string, table: strin
   return all.flatMap(({ schema, name, signature, definition, source, kept }): Mutation[] => {
     const objects = [...(users.get(`${schema}.${name}`) ?? [])];
     const about = { part: 'functions', objects } as const;
-    const broken = (what: string, body: string): Mutation => ({
+    const start = definition.indexOf(source);
+    const broken = (what: string, edit: Edit): Mutation => ({
       ...about,
       name: `${what} in ${schema}.${name}()`,
-      break: definition.replace(source, () => body),
+      break: withEdits(definition, [edit]),
       restore: definition,
+      change: { text: definition, before: '', edits: [edit] },
     });
     const calls = (schema === 'mgmt' ? kept : []).map((role): Mutation => ({
       ...about,
@@ -158,13 +160,17 @@ export async function functionMutations(objectsOf: (schema: string, table: strin
     if (objects.length === 0) return calls;
     const left = operators.flatMap(({ what, at, with: by, in: where }) =>
       (where?.test(name) === false ? [] : [...source.matchAll(at)]).map((match, index, matches) => {
-        const [text, ...groups] = match;
-        const body = source.slice(0, match.index) + by(text, ...groups) + source.slice(match.index + text.length);
-        return broken(matches.length === 1 ? what : `${what} (${index + 1})`, body);
+        const { from, to, by: instead } = editOf(match, by(match[0], ...match.slice(1)));
+        const edit = { from: start + from, to: start + to, by: instead };
+        return broken(matches.length === 1 ? what : `${what} (${index + 1})`, edit);
       }),
     );
     const answers = schema === 'private' ? (turned[name] ?? []) : [];
-    return [...calls, ...left, ...answers.map(([what, body]) => broken(what, body))];
+    return [
+      ...calls,
+      ...left,
+      ...answers.map(([what, by]) => broken(what, { from: start, to: start + source.length, by })),
+    ];
   });
 }
 

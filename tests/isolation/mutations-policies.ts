@@ -1,6 +1,6 @@
 // Policies broken one at a time: dropped, widened to all rows, without the table of people, for a lower role, without a condition.
 import { asRoot } from '../lib/database.ts';
-import type { Mutation } from './mutations.ts';
+import { type Edit, editOf, type Mutation, withEdits } from './mutation.ts';
 
 interface Policy {
   schema: string;
@@ -31,8 +31,9 @@ export async function policyMutations(objectsOf: (schema: string, table: string)
     const about = { part: 'policies', objects: objectsOf(policy.schema, policy.table) } as const;
     const name = `${policy.schema}.${policy.table}: ${policy.name}`;
     const drop: Mutation = { ...about, name: `drop ${name}`, break: `drop policy ${on}`, restore: original };
+    const replacing = `drop policy ${on}; `;
     const seen = new Set([original]);
-    const changed = (what: string, wide: string): Mutation[] => {
+    const changed = (what: string, wide: string, edits?: Edit[]): Mutation[] => {
       // What lets everything through already cannot be widened, and one condition alone is the whole of it.
       if (seen.has(wide)) return [];
       seen.add(wide);
@@ -40,55 +41,64 @@ export async function policyMutations(objectsOf: (schema: string, table: string)
         {
           ...about,
           name: `${what} ${name}`,
-          break: `drop policy ${on}; ${wide}`,
-          restore: `drop policy ${on}; ${original}`,
+          break: replacing + wide,
+          restore: replacing + original,
+          ...(edits && { change: { text: original, before: replacing, edits } }),
         },
       ];
     };
-    const both = (change: (expression: string) => string) => create(using && change(using), check && change(check));
+    const edited = (what: string, edits: Edit[]) => changed(what, withEdits(original, edits), edits);
+    const everywhere = (at: RegExp, by: (...match: string[]) => string): Edit[] =>
+      [...original.matchAll(at)].map((match) => editOf(match, by(...match)));
     return [
       drop,
-      ...changed(
-        'widen',
-        both(() => 'true'),
-      ),
-      ...changed(
+      ...changed('widen', create(using && 'true', check && 'true')),
+      ...edited(
         'any table for',
-        both((expression) =>
-          expression.replaceAll(new RegExp(`[\\w.]+(\\([^()]*\\))? = (${asked.source})`, 'g'), '$2 IS NOT NULL'),
+        everywhere(
+          new RegExp(`[\\w.]+(?:\\([^()]*\\))? = (${asked.source})`, 'g'),
+          (_all, call) => `${call!} IS NOT NULL`,
         ),
       ),
-      ...changed(
+      ...edited(
         'a lower role for',
-        both((expression) =>
-          expression.replaceAll(new RegExp(asked, 'g'), (call, role: string) =>
-            call.replace(`'${role}'`, `'${below[role] ?? role}'`),
-          ),
-        ),
+        everywhere(new RegExp(asked, 'g'), (call, role) => call!.replace(`'${role!}'`, `'${below[role!] ?? role!}'`)),
       ),
       ...conditionsOf(using).flatMap((condition) =>
-        changed(`without ${condition} for`, create(using!.replace(condition, 'true'), check)),
+        edited(`without ${condition.text} for`, [leftOut(condition, original.indexOf(' using (') + ' using ('.length)]),
       ),
       ...conditionsOf(check).flatMap((condition) =>
-        changed(`without ${condition} on what is written for`, create(using, check!.replace(condition, 'true'))),
+        edited(`without ${condition.text} on what is written for`, [leftOut(condition, original.lastIndexOf(check!))]),
       ),
     ];
   });
 }
 
+interface Condition {
+  text: string;
+  /** Where it begins in its expression. */
+  at: number;
+}
+
+const leftOut = ({ text, at }: Condition, start: number): Edit => ({
+  from: start + at,
+  to: start + at + text.length,
+  by: 'true',
+});
+
 /** What an expression joins by AND or OR at its outermost, as Postgres prints it; nothing where it is one condition. */
-function conditionsOf(expression: string | null): string[] {
+function conditionsOf(expression: string | null): Condition[] {
   if (!expression?.startsWith('(')) return [];
   const inner = expression.slice(1, -1);
-  const parts: string[] = [];
+  const parts: Condition[] = [];
   let [depth, from] = [0, 0];
   for (let at = 0; at < inner.length; at++) {
     if (inner[at] === '(') depth++;
     else if (inner[at] === ')') depth--;
     const word = depth === 0 ? /^ (AND|OR) /.exec(inner.slice(at))?.[0] : undefined;
     if (word === undefined) continue;
-    parts.push(inner.slice(from, at));
+    parts.push({ text: inner.slice(from, at), at: from + 1 });
     from = at + word.length;
   }
-  return parts.length === 0 ? [] : [...parts, inner.slice(from)];
+  return parts.length === 0 ? [] : [...parts, { text: inner.slice(from), at: from + 1 }];
 }

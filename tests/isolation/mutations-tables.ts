@@ -1,7 +1,7 @@
 // Tables and views broken one at a time: row level security off or not forced, rights for those who have none, views as owners.
 import { asRoot } from '../lib/database.ts';
 import { hiddenColumns } from './expectations.ts';
-import type { Mutation } from './mutations.ts';
+import type { Mutation } from './mutation.ts';
 
 interface Table {
   schema: string;

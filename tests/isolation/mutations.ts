@@ -1,22 +1,9 @@
 // Rules broken one at a time, read from the catalogue, each with the statement that puts it back exactly.
 import { asRoot } from '../lib/database.ts';
+import type { Mutation } from './mutation.ts';
 import { functionMutations } from './mutations-functions.ts';
 import { policyMutations } from './mutations-policies.ts';
 import { tableMutations } from './mutations-tables.ts';
-
-export const parts = ['policies', 'tables', 'functions'] as const;
-export type Part = (typeof parts)[number];
-
-export interface Mutation {
-  part: Part;
-  name: string;
-  /** Objects of the proof that it concerns most, tried first. */
-  objects: readonly string[];
-  /** Rights and switches, of which the catalogue tells before anybody tries. */
-  shownByCatalogue?: boolean;
-  break: string;
-  restore: string;
-}
 
 /** The proof's objects that show rows of a table. */
 async function objectsBySource(): Promise<(schema: string, table: string) => string[]> {

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { type asRoot, undone } from '../lib/database.ts';
 import { changesBetween, type Checksum, checksumOf } from './checksum.ts';
 import { type Deed, deeds, type Doer } from './deeds.ts';
+import { strays } from './deeds-strays.ts';
 import type { Case } from './engine.ts';
 import { become, callOf, type Tried, triedBy } from './role.ts';
 import type { Tables } from './tables.ts';
@@ -13,10 +14,13 @@ export function deedCases(world: World): Case[] {
   // Nothing that is undone changes it, so it is summed up once.
   let sum: Promise<Checksum> | undefined;
   const before = (): Promise<Checksum> => (sum ??= checksumOf(world.tables.foreign));
-  return Object.entries(deeds).flatMap(([name, list]) =>
+  const all = [deeds, strays].flatMap((some, among) =>
+    Object.entries(some).map(([name, list]) => [name, list, ['', ' among strays'][among]!] as const),
+  );
+  return all.flatMap(([name, list, where]) =>
     list.map((deed, index): Case => ({
       object: deed.sql === undefined ? `${name}()` : name,
-      what: `${deed.by} really does it (${index + 1})`,
+      what: `${deed.by} really does it${where} (${index + 1})`,
       run: async () => {
         const untouched = await before();
         return undone((client) => done(world, name, deed, untouched, client));
@@ -76,7 +80,7 @@ async function done(
     [own.ids.tenant, patternsOf(foreign)],
   );
   if (rowCount !== 0) return 'deletes what is the other table’s';
-  if (deed.wrong && (await client.query(deed.wrong(own.ids))).rowCount !== 0) return 'left what is wrong';
+  if (deed.wrong && (await client.query(deed.wrong(own.ids, tables))).rowCount !== 0) return 'left what is wrong';
   return (await personal(spared, client)) === before ? undefined : 'changed what belongs to another member';
 }
 

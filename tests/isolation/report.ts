@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Caller } from './expectations.ts';
 import { callers, channelVerbs, fileVerbs, verbs } from './expectations.ts';
 import type { Observed } from './matrix.ts';
-import { type Part, parts } from './mutations.ts';
+import { type Part, parts } from './mutation.ts';
 
 const header = `# Who reaches what
 
