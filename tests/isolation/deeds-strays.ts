@@ -161,7 +161,7 @@ export const strays: Record<string, Deed[]> = {
         `insert into tenant_${tenant}.session_entries (campaign_id, session_id, speaker_name, text)
          values ('${foreign.ids.campaign}', '${endedSession}', 'Planted', 'Planting herbs')`,
       elsewhere: ({ foreign }) => `update mgmt.campaigns set language = 'de' where id = '${foreign.ids.campaign}'`,
-      answer: /herbs/,
+      answer: /"snippet": "[^"]*herbs/,
     },
   ],
   session_export: [

@@ -114,6 +114,16 @@ export const invariants: Record<string, { sql: string; values?: unknown[]; allow
         and has_function_privilege(role, p.oid, 'execute') <> (coalesce($1::jsonb ->> p.proname, '') = role)`,
     values: [JSON.stringify(Object.fromEntries(Object.entries(functions).map(([name, { by }]) => [name, by])))],
   },
+  'no function is a column of a row': {
+    sql: `select p.oid::regprocedure::text as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace,
+        unnest(p.proargtypes) as argument join pg_type t on t.oid = argument
+      where n.nspname in ('mgmt', 'public', 'extensions') and t.typrelid <> 0`,
+  },
+  'no change of a table is told by replication but messages': {
+    sql: `select pubname || ': ' || schemaname || '.' || tablename as name from pg_publication_tables
+      where not (schemaname = 'realtime' and tablename ~ '^messages(_|$)')
+      union all select pubname from pg_publication where puballtables`,
+  },
   'no API role reads a secret column': {
     sql: `select t.name || '.' || c.name as name from jsonb_each($1::jsonb) as t (name, columns),
         jsonb_array_elements_text(t.columns) as c (name), unnest(array['anon', 'authenticated', 'service_role']) as role

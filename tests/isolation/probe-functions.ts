@@ -39,8 +39,8 @@ export function answerCases(world: World, observed: Observed): MatrixCase[] {
               : await callJson(world, caller, 'POST', `/rest/v1/rpc/${name}`, args);
             const answer = given ? answerOf(given) : await admitted(world, name);
             (observed[`${name}() call`] ??= {})[caller] = answer;
-            // Operators see every table; nobody else reads more than an answer is for.
-            if (given && answer === 'ok' && line.answers?.super !== 'ok' && !line.tells?.includes(caller)) {
+            // Operators see every table; nobody else reads more than an answer is for, nor more in a refusal than was asked.
+            if (given && !(answer === 'ok' && (line.answers?.super === 'ok' || line.tells?.includes(caller)))) {
               const mark = seen(given.text, unreadableFor(world, caller), Object.values(args).map(String));
               if (mark !== undefined) return `shows ${mark}`;
             }

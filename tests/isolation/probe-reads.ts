@@ -1,5 +1,6 @@
 // Reading sideways: filters, counts, order, formats, embeds and JSON paths that could show a foreign row, or that there is one.
 import { asRoot } from '../lib/database.ts';
+import type { Answer } from '../lib/requests.ts';
 import type { Column, Relation } from './catalogue.ts';
 import { isShared } from './derive.ts';
 import type { Case } from './engine.ts';
@@ -90,7 +91,7 @@ async function filterCases(world: World, relation: Relation): Promise<Case[]> {
           const together = await look(`or=(${conditions.join(',')})`);
           if (together.status < 400) return leaked(together, marks);
           for (const condition of conditions) {
-            const wrong = leaked(await look(`or=(${condition})`), marks);
+            const wrong = leaked(await look(`or=(${condition})`), marks, condition);
             if (wrong !== undefined) return `${condition}: ${wrong}`;
           }
           return undefined;
@@ -154,16 +155,24 @@ function embedCases(world: World, relation: Relation, all: Relation[]): Case[] {
       return paths.map((path) => ({
         object: relation.name,
         what: `${caller} embeds ${path}`,
-        run: async () => leaked(await call(world, caller, `/rest/v1/${path}`), marks),
+        run: async () => leaked(await call(world, caller, `/rest/v1/${path}`), marks, path),
       }));
     }),
   );
 }
 
-/** An answer may hold no foreign mark; refusals may, where they repeat what was asked. */
-function leaked({ status, text }: { status: number; text: string }, marks: readonly string[]): string | undefined {
+/** An answer holds no foreign mark, in text and headers; a refusal only what was asked for. */
+function leaked({ status, text, headers }: Answer<unknown>, marks: readonly string[], asked = ''): string | undefined {
   if (status >= 500) return `answered ${status}: ${text.slice(0, 200)}`;
-  if (status >= 300) return undefined;
-  const mark = seen(text, marks);
+  // content-location repeats the question.
+  const told = [...headers].filter(([name]) => name !== 'content-location').map(([, value]) => value);
+  const repeated = decodeURIComponent(asked);
+  const mark =
+    seen([...told, ...(status < 300 ? [text] : [])].join('\n'), marks) ??
+    seen(
+      status < 300 ? '' : text,
+      marks,
+      marks.filter((one) => repeated.includes(one)),
+    );
   return mark === undefined ? undefined : `shows ${mark}`;
 }

@@ -14,6 +14,7 @@ import { presenceCases } from './probe-presence.ts';
 import { topicCases } from './probe-realtime.ts';
 import { roleCases } from './probe-role.ts';
 import { fileAttacks, fileMatrix, keptFileCases, plantFiles, unfitCases } from './probe-storage.ts';
+import { surfaceCases } from './probe-surface.ts';
 import { writeCases } from './probe-writes.ts';
 import { plantArchived, type Planted, setTables } from './tables.ts';
 import { giveTokens, type World } from './world.ts';
@@ -135,6 +136,7 @@ export async function prove(
     ...fileAttacks(world),
     ...keptFileCases(world),
     ...unfitCases(world),
+    ...surfaceCases(world),
   ];
   const phases: Phase[] = [
     ['reads and denied tries', [...wanted(attacks), ...of('denied')], concurrency, both],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeDatabase } from '../lib/database.ts';
 import type { Finding } from './engine.ts';
 import { buckets, functions, relations, topics } from './expectations.ts';
+import { nobodys } from './expectations-surface.ts';
 import { prepare, prove, type Proof } from './proof.ts';
 import { report } from './report.ts';
 
@@ -22,6 +23,7 @@ const objects = [
   ...Object.keys(functions).map((name) => `${name}()`),
   ...Object.keys(buckets).map((name) => `bucket ${name}`),
   ...Object.keys(topics).map((name) => `topic ${name}`),
+  ...Object.keys(nobodys),
   'schemas',
   'catalogue',
 ];
