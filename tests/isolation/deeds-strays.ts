@@ -1,6 +1,6 @@
 // Rows that name what is another table's, as nothing in the product writes them and an older database may hold them, and states
 // that do not come about: what rests on a second condition shows here whether the first one holds alone.
-import { type Deed, strayLine } from './deeds.ts';
+import type { Deed } from './deeds.ts';
 import { literal } from './role.ts';
 import type { Tables } from './tables.ts';
 
@@ -181,8 +181,6 @@ export const strays: Record<string, Deed[]> = {
   session_transcript: [
     { by: 'newcomer', args: ({ session }) => ({ session }), answer: /do not belong to a table/ },
     { by: 'removed', args: ({ session }) => ({ session }), answer: /do not belong to a table/ },
-    // A worker of this table says a line in a session of the other one: there nobody hears it.
-    { by: 'viewer', args: ({ session }) => ({ session }), before: strayLine },
   ],
   sessions: [
     {

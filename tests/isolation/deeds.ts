@@ -32,7 +32,7 @@ export interface Deed {
 const personOf = ({ person }: Tables[Doer]): string => person.email ?? `${person.username}`;
 
 /** Lines of the own table that name sessions of the other one: they are found, heard and counted nowhere. */
-export const strayLine = ({ tenant, campaign }: Ids, { foreign }: Tables): string =>
+const strayLine = ({ tenant, campaign }: Ids, { foreign }: Tables): string =>
   `insert into tenant_${tenant}.session_entries (campaign_id, session_id, speaker_id, speaker_name, text)
    values ('${campaign}', '${foreign.ids.session}', 'stray', 'Planted', 'Planted words'),
      ('${campaign}', '${foreign.ids.endedSession}', 'stray', 'Planted', 'Planted words')`;

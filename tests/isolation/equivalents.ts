@@ -92,6 +92,11 @@ export const equivalent: Record<string, Equivalent> = {
     because: 'The other condition names the person, who is one row and so of one table.',
     keys: ['mgmt.users PRIMARY KEY (id)'],
   },
+  'of any table (1) in private.home_of_appearance()': {
+    because: 'The campaign is asked for by the table, and by its key an NPC is of the table of its campaign.',
+    keys: [id, ofNpcs],
+    beside: ['of any table (2) in private.home_of_appearance()'],
+  },
   'of any table (2) in private.home_of_appearance()': {
     because: 'The NPC is asked for by the table, and by its key it is of the table of its campaign.',
     keys: [id, ofNpcs],

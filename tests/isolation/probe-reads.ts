@@ -45,7 +45,9 @@ function formCases(world: World, { name }: Relation): Case[] {
       );
       return shapes[0] === shapes[1] ? undefined : `foreign: ${shapes[0]}, none: ${shapes[1]}`;
     });
-    for (const count of ['exact', 'planned', 'estimated']) {
+    // A planned count and an estimated one come about alike.
+    const reads = caller === 'owner' || caller === 'removed';
+    for (const count of ['exact', 'planned', ...(reads ? ['estimated'] : [])]) {
       add(`counts (${count}) a foreign row`, async () => {
         const [method, headers] = [count === 'exact' ? 'GET' : 'HEAD', { prefer: `count=${count}` }];
         const query = `select=${key}&${key}=eq.${encodeURIComponent(id)}`;
@@ -54,7 +56,7 @@ function formCases(world: World, { name }: Relation): Case[] {
         return answer.status < 300 && total !== '0' && total !== '*' ? `a total of ${total}` : undefined;
       });
     }
-    if (caller !== 'owner' && caller !== 'removed') return cases;
+    if (!reads) return cases;
     add('reads everything as CSV', async () => leaked(await look('select=*', { accept: 'text/csv' }), marks));
     add('takes a range beyond the own rows', async () =>
       leaked(await look(`select=*&order=${key}.desc`, { range: '0-999', 'range-unit': 'items' }), marks),
