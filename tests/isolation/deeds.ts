@@ -263,6 +263,14 @@ export const deeds: Record<string, Deed[]> = {
       sql: () => `select count(*)::text as answer from mgmt.notifications`,
       answer: /^0$/,
     },
+    // Told when they led the table, which they do no more.
+    {
+      by: 'viewer',
+      before: ({ tenant }, { viewer }) =>
+        `insert into mgmt.notifications (user_id, tenant_id, kind) values ('${viewer.userId}', '${tenant}', 'plan_changed')`,
+      sql: () => `select count(*)::text as answer from mgmt.notifications`,
+      answer: /^0$/,
+    },
   ],
   // On a channel there are broadcasts and presences; changes of tables are told to nobody.
   'realtime.messages': [
