@@ -5,7 +5,16 @@ import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import { newPerson, type Person } from '../lib/people.ts';
 import { newTable, type Table } from '../sessions/table.ts';
-import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+import {
+  type Device,
+  expectAccessible,
+  launchBrowser,
+  newPage,
+  newPlainPage,
+  newWindow,
+  picture,
+  signInWithDiscord,
+} from './browser.ts';
 
 let browser: Browser;
 let table: Table;
@@ -34,7 +43,7 @@ const files = ['/tenants', '/users', '/revenue', '/audit', '/licenses'].map((lis
 
 test('for everybody but operators there is nothing, in pages, data, files and actions', async () => {
   const alice = await browser.newContext();
-  const page = await alice.newPage();
+  const page = await newPage(alice);
   const nobody = await browser.newContext();
   await signInWithDiscord(page, table.alice.person);
   const own = `/tenants/${table.tenant}`;
@@ -156,9 +165,7 @@ async function idOf({ id }: Person): Promise<string> {
 }
 
 test('without scripts, in German: search, role and list work as forms', async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'de-DE' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  const page = await newPlainPage(browser);
   await newOperator(page);
   await page.goto(`${stack.appUrl}/admin/users?q=${table.bob.person.id}`);
   await page.getByRole('link', { name: 'Die Rolle von bob setzen' }).click();

@@ -4,7 +4,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import { newPerson, type Person } from '../lib/people.ts';
-import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+import {
+  type Device,
+  expectAccessible,
+  launchBrowser,
+  newPlainPage,
+  newWindow,
+  picture,
+  signInWithDiscord,
+} from './browser.ts';
 
 let browser: Browser;
 
@@ -110,9 +118,7 @@ test.each(devices)(
 
 test('without scripts the list goes on on the next page, and Players read nothing of it', async () => {
   const mara = await newPerson('Mara');
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'de-DE' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  const page = await newPlainPage(browser);
   await signInWithDiscord(page, mara);
   await write(mara);
   await page.goto(`${stack.appUrl}/audit`);

@@ -4,7 +4,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack, stackVariable } from '../lib/environment.ts';
 import { newPerson, type Person } from '../lib/people.ts';
-import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+import {
+  type Device,
+  expectAccessible,
+  launchBrowser,
+  newPlainPage,
+  newWindow,
+  picture,
+  signInWithDiscord,
+  takenOver,
+} from './browser.ts';
 
 let browser: Browser;
 
@@ -82,6 +91,7 @@ async function payWithCard(page: Page): Promise<void> {
   await page.getByLabel('Name on card').fill('Mara Holm');
   await page.getByRole('button', { name: /^Subscribe for/ }).click();
   await page.waitForURL(`${stack.appUrl}/billing/return?**`);
+  await takenOver(page);
 }
 
 /** The card or column of a plan that is shown at this size. */
@@ -170,6 +180,7 @@ test.each<Device>(['desktop', 'phone'])(
     await page.waitForURL(`${stackVariable('STRIPE_SIMULATOR_URL')}/**`);
     await page.getByRole('link', { name: 'Back without paying' }).click();
     await page.getByRole('heading', { name: 'Nothing was charged' }).waitFor();
+    await takenOver(page);
     await look(page, device, 'billing-canceled');
     await page.getByRole('link', { name: 'See plans' }).click();
     await action(page, 'Keep this plan: Adventurer').click();
@@ -203,10 +214,8 @@ test.each<Device>(['desktop', 'phone'])(
 
 test('without scripts, in German: to Stripe and back', async () => {
   const mara = await newPerson('Mara');
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'de-DE' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await signInPlainly(page, mara);
+  const page = await newPlainPage(browser);
+  await signInWithDiscord(page, mara);
   await page.goto(`${stack.appUrl}/billing/plans?pay=year`);
   await page.getByRole('button', { name: 'Wählen: Gilde' }).click();
   await payWithCard(page);
@@ -232,17 +241,8 @@ test('without scripts, in German: to Stripe and back', async () => {
       { timeout: 20_000 },
     )
     .toBe(1);
-  await context.close();
+  await page.context().close();
 });
-
-async function signInPlainly(page: Page, person: Person): Promise<void> {
-  await page.goto(`${stack.appUrl}/login`);
-  await page.getByRole('link', { name: /discord/i }).click();
-  await page.waitForURL(/\/oauth2\/authorize/);
-  await page.locator(`input[value="${person.id}"]`).check({ force: true });
-  await page.getByRole('button', { name: 'Allow' }).click();
-  await page.waitForURL(`${stack.appUrl}/**`);
-}
 
 test('shows usage to everybody and money to Owners, as a page and a file', async () => {
   const mara = await newPerson('Mara');

@@ -3,10 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import sparticuz from '@sparticuz/chromium';
-import { type Browser, chromium, type Page, type WebSocketRoute } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page, type WebSocketRoute } from 'playwright-core';
 import { expect } from 'vitest';
 import { stack } from '../lib/environment.ts';
 import type { Person } from '../lib/people.ts';
+import { keepTraces } from './traces.ts';
 
 export const viewports = {
   desktop: { width: 1440, height: 900 },
@@ -31,14 +32,60 @@ export async function newWindow(browser: Browser, device: Device): Promise<{ pag
     colorScheme: 'dark',
     reducedMotion: 'reduce',
   });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  const page = await newPage(context);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error' && !isNetworkLoss(message.text())) errors.push(message.text());
   });
   return { page, errors };
+}
+
+/** A further page in somebody's window: what is opened in it by address is used only when the app has taken it over. */
+export async function newPage(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(patienceMs);
+  keepTraces(page);
+  scripted.add(page);
+  const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
+  page.goto = async (url, options) => {
+    const answer = await goto(url, options);
+    if (options?.waitUntil !== 'commit') await takenOver(page);
+    return answer;
+  };
+  page.reload = async (options) => {
+    const answer = await reload(options);
+    await takenOver(page);
+    return answer;
+  };
+  return page;
+}
+
+/** A window without scripts. */
+export async function newPlainPage(browser: Browser, locale = 'de-DE'): Promise<Page> {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale });
+  const page = await context.newPage();
+  page.setDefaultTimeout(patienceMs);
+  keepTraces(page);
+  return page;
+}
+
+/** For one thing to come to pass on a machine that has much else to do. */
+const patienceMs = 20_000;
+const scripted = new WeakSet<Page>();
+
+/**
+ * Until the app listens on the page that was loaded: what is pressed before reaches links and forms only, which is what
+ * before-scripts.test.ts is about. Kit's root adds its announcer last. Pages of others, and those without scripts, are as
+ * they are.
+ */
+export async function takenOver(page: Page): Promise<void> {
+  if (!scripted.has(page)) return;
+  await page.waitForFunction(
+    () =>
+      document.querySelector('#svelte-announcer') !== null ||
+      !Array.from(document.scripts, ({ text }) => text).some((text) => text.includes('__sveltekit_')),
+  );
 }
 
 /** What the browser itself reports of lines that are cut, refusals that are awaited, and pictures of hosts outside. */
@@ -83,10 +130,16 @@ export async function gotoListening(page: Page, url: string): Promise<void> {
 export async function signInWithDiscord(page: Page, person: Person): Promise<void> {
   await page.goto(`${stack.appUrl}/login`);
   await page.getByRole('link', { name: /discord/i }).click();
+  await allowAtDiscord(page, person);
+}
+
+/** On Discord's page, until it leads back to us. */
+export async function allowAtDiscord(page: Page, person: Person): Promise<void> {
   await page.waitForURL(/\/oauth2\/authorize/);
   await page.locator(`input[value="${person.id}"]`).check({ force: true });
   await page.getByRole('button', { name: 'Allow' }).click();
   await page.waitForURL(`${stack.appUrl}/**`);
+  await takenOver(page);
 }
 
 export async function picture(page: Page, device: Device, name: string): Promise<void> {

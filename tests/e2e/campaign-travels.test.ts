@@ -5,7 +5,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import { newPerson, type Person } from '../lib/people.ts';
-import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+import {
+  type Device,
+  expectAccessible,
+  launchBrowser,
+  newPlainPage,
+  newWindow,
+  picture,
+  signInWithDiscord,
+} from './browser.ts';
 
 let browser: Browser;
 
@@ -148,14 +156,8 @@ test.each(devices)('a campaign goes out as a file and comes in again, whole or n
 
 test('without scripts, in German: a wrong file is refused in words, a good one comes in', async () => {
   const mara = await newPerson('Mara');
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'de-DE' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${stack.appUrl}/login`);
-  await page.getByRole('link', { name: /discord/i }).click();
-  await page.locator(`input[value="${mara.id}"]`).check({ force: true });
-  await page.getByRole('button', { name: 'Allow' }).click();
-  await page.waitForURL(`${stack.appUrl}/**`);
+  const page = await newPlainPage(browser);
+  await signInWithDiscord(page, mara);
   const bundle = {
     format: 'glyphoxa.campaign',
     version: 1,
@@ -178,5 +180,5 @@ test('without scripts, in German: a wrong file is refused in words, a good one c
   await send(bundle);
   await page.getByText('Importiert: 0 NSCs, 1 Seite, 0 Figuren.').waitFor();
   expect(await campaigns(mara)).toContain('Die Mine');
-  await context.close();
+  await page.context().close();
 });

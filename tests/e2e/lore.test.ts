@@ -4,7 +4,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import { newPerson, type Person } from '../lib/people.ts';
-import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+import {
+  type Device,
+  expectAccessible,
+  launchBrowser,
+  newPage,
+  newPlainPage,
+  newWindow,
+  picture,
+  signInWithDiscord,
+} from './browser.ts';
 
 let browser: Browser;
 
@@ -182,7 +191,7 @@ test('two windows: what only one changed is merged, the same text is asked about
   await there.page.getByText('Kept on this device.').waitFor();
   await there.page.close();
   await context.setOffline(false);
-  const again = await context.newPage();
+  const again = await newPage(context);
   await again.goto(address);
   await again.getByText('There is an unsaved version from').waitFor();
   expect(await text(again).inputValue()).toBe('Flooded.\n\nOpen again.');
@@ -203,14 +212,8 @@ test('two windows: what only one changed is merged, the same text is asked about
 
 test('without scripts, in German: a page is made, written, previewed, moved, binned and brought back', async () => {
   const mara = await newPerson('Mara');
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'de-DE' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${stack.appUrl}/login`);
-  await page.getByRole('link', { name: /discord/i }).click();
-  await page.locator(`input[value="${mara.id}"]`).check({ force: true });
-  await page.getByRole('button', { name: 'Allow' }).click();
-  await page.waitForURL(`${stack.appUrl}/**`);
+  const page = await newPlainPage(browser);
+  await signInWithDiscord(page, mara);
   const { lore, campaign, greta } = await world(mara);
 
   await page.goto(lore);
@@ -259,5 +262,5 @@ test('without scripts, in German: a page is made, written, previewed, moved, bin
   await page.getByRole('button', { name: 'Wiederherstellen: Die Mine' }).click();
   await page.getByText('„Die Mine“ ist wieder an seinem Platz.').waitFor();
   expect(await titles(campaign)).toEqual(['Seite ohne Titel', 'Die Mine']);
-  await context.close();
+  await page.context().close();
 });

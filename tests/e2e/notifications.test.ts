@@ -13,6 +13,7 @@ import {
   feedLine,
   gotoListening,
   launchBrowser,
+  newPlainPage,
   newWindow,
   picture,
   signInWithDiscord,
@@ -173,9 +174,7 @@ test.each(devices)(
 test('without scripts: the bell leads to the list, opening marks as read, the switches are one form', async () => {
   const [mara, carol] = [await newPerson('Mara'), await newPerson('Carol')];
   const enter = async (person: Person): Promise<Page> => {
-    const context = await browser.newContext({ javaScriptEnabled: false, locale: 'de-DE' });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    const page = await newPlainPage(browser);
     await signInWithDiscord(page, person);
     return page;
   };

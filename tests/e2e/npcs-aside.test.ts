@@ -4,7 +4,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import { newPerson, type Person } from '../lib/people.ts';
-import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+import {
+  type Device,
+  expectAccessible,
+  launchBrowser,
+  newPlainPage,
+  newWindow,
+  picture,
+  signInWithDiscord,
+} from './browser.ts';
 
 let browser: Browser;
 
@@ -99,14 +107,8 @@ test.each(devices)('an NPC is set aside, binned and brought back as the same one
 
 test('without scripts, in German: the editor sets aside, the list brings back', async () => {
   const mara = await newPerson('Mara');
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'de-DE' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${stack.appUrl}/login`);
-  await page.getByRole('link', { name: /discord/i }).click();
-  await page.locator(`input[value="${mara.id}"]`).check({ force: true });
-  await page.getByRole('button', { name: 'Allow' }).click();
-  await page.waitForURL(`${stack.appUrl}/**`);
+  const page = await newPlainPage(browser);
+  await signInWithDiscord(page, mara);
   const { list, ids } = await cast(mara, ['Greta']);
 
   await page.goto(`${list}/${ids[0]}?part=advanced`);
@@ -121,5 +123,5 @@ test('without scripts, in German: the editor sets aside, the list brings back', 
   await page.getByRole('button', { name: 'Wiederherstellen: Greta' }).click();
   await page.getByText('Greta ist zurück.').waitFor();
   expect(await inPlay(ids)).toEqual(ids);
-  await context.close();
+  await page.context().close();
 });

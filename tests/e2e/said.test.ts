@@ -5,7 +5,15 @@ import { play } from '../content/table.ts';
 import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import { newPerson, type Person } from '../lib/people.ts';
-import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+import {
+  type Device,
+  expectAccessible,
+  launchBrowser,
+  newPlainPage,
+  newWindow,
+  picture,
+  signInWithDiscord,
+} from './browser.ts';
 
 let browser: Browser;
 
@@ -102,14 +110,8 @@ test.each(devices)('a speaker becomes a character, and a search finds their word
 test('without scripts, in German: a Player searches, and may not say who plays whom', async () => {
   const [mara, carol] = [await newPerson('Mara'), await newPerson('Carol')];
   const enter = async (person: Person): Promise<Page> => {
-    const context = await browser.newContext({ javaScriptEnabled: false, locale: 'de-DE' });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    await page.goto(`${stack.appUrl}/login`);
-    await page.getByRole('link', { name: /discord/i }).click();
-    await page.locator(`input[value="${person.id}"]`).check({ force: true });
-    await page.getByRole('button', { name: 'Allow' }).click();
-    await page.waitForURL(`${stack.appUrl}/**`);
+    const page = await newPlainPage(browser);
+    await signInWithDiscord(page, person);
     return page;
   };
   const owner = await enter(mara);

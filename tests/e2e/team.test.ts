@@ -4,7 +4,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import { newPerson, type Person } from '../lib/people.ts';
-import { type Device, expectAccessible, launchBrowser, newWindow, picture, signInWithDiscord } from './browser.ts';
+import {
+  allowAtDiscord,
+  type Device,
+  expectAccessible,
+  launchBrowser,
+  newPlainPage,
+  newWindow,
+  picture,
+  signInWithDiscord,
+} from './browser.ts';
 
 let browser: Browser;
 
@@ -15,22 +24,6 @@ afterAll(async () => {
   await browser.close();
   await closeDatabase();
 });
-
-/** Allows our sign-in on Discord's page. */
-async function consent(page: Page, person: Person): Promise<void> {
-  await page.waitForURL(/\/oauth2\/authorize/);
-  await page.locator(`input[value="${person.id}"]`).check({ force: true });
-  await page.getByRole('button', { name: 'Allow' }).click();
-  await page.waitForURL(`${stack.appUrl}/**`);
-}
-
-/** A browser without scripts. */
-async function plainPage(locale = 'en-GB'): Promise<Page> {
-  const context = await browser.newContext({ javaScriptEnabled: false, locale });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  return page;
-}
 
 /** Makes an invitation on /team and gives its link. */
 async function makeLink(page: Page, role: 'Player' | 'Dungeon Master'): Promise<string> {
@@ -68,13 +61,13 @@ test.each(devices)('an invited Player joins without scripts, rises, and is remov
   await page.getByRole('link', { name: 'Invite somebody else' }).click();
   await page.getByRole('button', { name: 'Make the link' }).waitFor();
 
-  const plain = await plainPage();
+  const plain = await newPlainPage(browser, 'en-GB');
   await plain.goto(link);
   expect(plain.url()).toBe(`${stack.appUrl}/invite`);
   await plain.getByText('Sign in to see who invited you.').waitFor();
   await plain.getByRole('link', { name: 'Sign in' }).click();
   await plain.getByRole('link', { name: /discord/i }).click();
-  await consent(plain, carol);
+  await allowAtDiscord(plain, carol);
   expect(plain.url()).toBe(`${stack.appUrl}/invite`);
   await plain.getByRole('heading', { name: 'Mara invites you to' }).waitFor();
   await plain.setViewportSize(page.viewportSize()!);
@@ -126,10 +119,8 @@ test.each(devices)('an invited Player joins without scripts, rises, and is remov
 test('without scripts, in German: who sits elsewhere leaves and joins, is promoted and removed', async () => {
   const [mara, nils, jonas] = [await newPerson('Mara'), await newPerson('Nils'), await newPerson('Jonas')];
   const enter = async (person: Person): Promise<Page> => {
-    const page = await plainPage('de-DE');
-    await page.goto(`${stack.appUrl}/login`);
-    await page.getByRole('link', { name: /discord/i }).click();
-    await consent(page, person);
+    const page = await newPlainPage(browser);
+    await signInWithDiscord(page, person);
     return page;
   };
   const [owner, other] = [await enter(mara), await enter(nils)];
@@ -145,12 +136,12 @@ test('without scripts, in German: who sits elsewhere leaves and joins, is promot
     return page.getByLabel('Link der Einladung').inputValue();
   };
 
-  const guest = await plainPage('de-DE');
+  const guest = await newPlainPage(browser);
   await guest.setViewportSize({ width: 390, height: 844 });
   await guest.goto(await invite(other, 'Komm zu uns'));
   await guest.getByRole('link', { name: 'Anmelden' }).click();
   await guest.getByRole('link', { name: /discord/i }).click();
-  await consent(guest, jonas);
+  await allowAtDiscord(guest, jonas);
   await guest.getByText('Komm zu uns').waitFor();
   await guest.getByRole('button', { name: 'Zum Mitlesen beitreten' }).click();
   await guest.waitForURL(`${stack.appUrl}/dashboard`);
