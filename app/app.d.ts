@@ -4,6 +4,10 @@ import type { Session } from '#lib/server/session.ts';
 import type { Theme } from '#lib/theme.ts';
 
 declare global {
+  interface Window {
+    /** Begun by app.html: which fields were typed into or changed before the app listened, with the events that said so. */
+    earlyInput?: { heard: Map<EventTarget, Set<string>>; listen: (event: Event) => void };
+  }
   namespace App {
     interface Error {
       /** A code of domain/errors.ts. */
@@ -24,7 +28,7 @@ declare global {
       api: Api;
       /** What the cookies say. Not proof of anything: the API verifies the token of every call. */
       session: Session | null;
-      /** Who asks, from `mgmt.me()`, once per request. Redirects to /login or /welcome where there is nobody. */
+      /** Who asks, from `mgmt.me()`, which a request that only asks calls once. Redirects to /login or /welcome where there is nobody. */
       account: () => Promise<Account>;
     }
     interface PageData {

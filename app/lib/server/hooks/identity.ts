@@ -8,7 +8,9 @@ export const identity: Handle = async ({ event, resolve }) => {
   locals.api = createApi(event);
   locals.session = event.route.id === '/healthz' ? null : await currentSession(locals.api);
   let account: ReturnType<typeof readAccount> | undefined;
-  locals.account = () => (account ??= readAccount(event));
+  // What a form changes, the page that answers it shows already: only what just asks is remembered.
+  const remembers = event.request.method !== 'POST';
+  locals.account = () => (remembers ? (account ??= readAccount(event)) : readAccount(event));
   // Before anything of a signed-in page runs, the API has accepted the token: a refused session ends here, where its cookies can
   // still be taken away. /welcome itself, and what concerns the account alone, are also for those who have no table.
   const { id } = event.route;

@@ -1,0 +1,105 @@
+// Somebody on a slow line types, chooses and sends before the app's scripts have arrived: nothing of it is lost.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asRoot, closeDatabase } from '../lib/database.ts';
+import { stack } from '../lib/environment.ts';
+import { newPerson, type Person } from '../lib/people.ts';
+import { type Device, launchBrowser, newWindow, signInWithDiscord, takenOver } from './browser.ts';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await closeDatabase();
+});
+
+/** A campaign with two pages of lore. */
+async function world(person: Person): Promise<{ campaign: string; mine: string; lore: string }> {
+  const [row] = await asRoot<{ id: string; tenant_id: string }>(
+    `insert into mgmt.campaigns (tenant_id, name, language)
+     select tenant_id, 'Rabenheim', 'en' from mgmt.users where discord_id = $1 returning id, tenant_id`,
+    [person.id],
+  );
+  const [mine] = await asRoot<{ id: string }>(
+    `insert into mgmt.campaign_lore (tenant_id, campaign_id, title, content, category)
+     values ($1, $2, 'The harbour', 'Ships.', 'location'), ($1, $2, 'The old mine', 'Nine miners.', 'history')
+     returning id`,
+    [row!.tenant_id, row!.id],
+  );
+  return { campaign: row!.id, mine: mine!.id, lore: `${stack.appUrl}/campaigns/${row!.id}/lore` };
+}
+
+/** Opens a page whose scripts do not come until they are let in. */
+async function openWithoutScripts(page: Page, url: string): Promise<{ letIn(): Promise<void> }> {
+  const gate = Promise.withResolvers<undefined>();
+  const scripts = /\/_app\/.+\.js$/;
+  await page.route(scripts, async (route) => {
+    await gate.promise;
+    await route.continue();
+  });
+  await page.goto(url, { waitUntil: 'commit' });
+  return {
+    async letIn() {
+      gate.resolve(undefined);
+      await takenOver(page);
+      await page.unroute(scripts);
+    },
+  };
+}
+
+const devices: Device[] = ['desktop', 'phone'];
+test.each(devices)('what is typed and chosen meanwhile is taken up with the page (%s)', async (device) => {
+  const mara = await newPerson('Mara');
+  const { page, errors } = await newWindow(browser, device);
+  await signInWithDiscord(page, mara);
+  const { lore, mine } = await world(mara);
+
+  const search = page.getByRole('searchbox', { name: 'Search the lore' });
+  let slow = await openWithoutScripts(page, lore);
+  await search.fill('miner');
+  await slow.letIn();
+  await page.getByText('1 page found').waitFor();
+  expect(await search.inputValue()).toBe('miner');
+
+  slow = await openWithoutScripts(page, lore);
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption('location');
+  await slow.letIn();
+  await page.waitForURL(`${lore}?category=location`);
+  await page.locator('[data-lore-list]').getByText('The old mine').waitFor({ state: 'detached' });
+
+  slow = await openWithoutScripts(page, `${stack.appUrl}/settings/notifications`);
+  await page.getByRole('switch', { name: 'One session is left: Mail' }).check();
+  await slow.letIn();
+  await page.getByText('Saved.').waitFor();
+  expect(await page.getByRole('switch', { name: 'One session is left: Mail' }).isChecked()).toBe(true);
+
+  slow = await openWithoutScripts(page, `${lore}/${mine}`);
+  await page.getByLabel('Title').fill('The silver mine');
+  await slow.letIn();
+  await page.locator('[data-save-state=saved]').getByText('Saved').waitFor();
+  expect(await asRoot('select title from mgmt.campaign_lore where id = $1', [mine])).toEqual([
+    { title: 'The silver mine' },
+  ]);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a form that is sent meanwhile is sent as a form', async () => {
+  const mara = await newPerson('Mara');
+  const { page } = await newWindow(browser, 'phone');
+  await signInWithDiscord(page, mara);
+  const slow = await openWithoutScripts(page, `${stack.appUrl}/settings/profile`);
+  await page.getByLabel('Name').fill('Mara Holm');
+  const sent = page.waitForResponse((answer) => answer.request().method() === 'POST');
+  await page.getByRole('button', { name: 'Save' }).click();
+  expect((await sent).status()).toBe(200);
+  expect(await asRoot('select display_name from mgmt.users where discord_id = $1', [mara.id])).toEqual([
+    { display_name: 'Mara Holm' },
+  ]);
+  await slow.letIn();
+  expect(await page.getByLabel('Name').inputValue()).toBe('Mara Holm');
+  await page.context().close();
+});
