@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { patience } from './tests/lib/patience.ts';
 
 export default defineConfig({
   test: {
@@ -10,6 +11,9 @@ export default defineConfig({
           include: ['{domain,app,stack,functions,workers,bench}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: patience },
         },
       },
       {
@@ -18,8 +22,9 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'tests/e2e/**'],
           environment: 'node',
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          expect: { poll: patience },
           // Two cores run the stack and the tests: more files at once only make each other wait.
           maxWorkers: 2,
         },
@@ -29,8 +34,9 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/e2e/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 60_000,
+          expect: { poll: patience },
           maxWorkers: 1,
         },
       },

@@ -5,6 +5,7 @@ import { Hub } from './hub.ts';
 import { RateCounter, defaultLimits } from './limits.ts';
 import type { Services } from './services.ts';
 import { Socket } from './socket.ts';
+import { patience } from '../../tests/lib/patience.ts';
 
 /** The far end of a connection: what the server did to it. */
 class FakeWebSocket extends EventEmitter {
@@ -59,7 +60,7 @@ function server(limits: Partial<typeof defaultLimits> = {}) {
     const join = async (ref = '1') => {
       const config = { private: true, presence: { enabled: true, key: 'me' } };
       send(ref, ref, 'realtime:room', 'phx_join', { config });
-      await vi.waitFor(() => expect(ws.events()).toContain('presence_state'));
+      await vi.waitFor(() => expect(ws.events()).toContain('presence_state'), patience);
     };
     return { ws, socket, send, join };
   };
@@ -118,7 +119,7 @@ test('too many events shut the channel down with the reason', async () => {
   const { ws, send, join } = connect();
   await join();
   for (let n = 0; n < 10; n++) send('1', null, 'realtime:room', 'broadcast', { event: 'e', payload: {} });
-  await vi.waitFor(() => expect(ws.events().slice(-2)).toEqual(['system', 'phx_close']));
+  await vi.waitFor(() => expect(ws.events().slice(-2)).toEqual(['system', 'phx_close']), patience);
   expect(ws.frames().at(-2)?.[4]).toMatchObject({ status: 'error', message: 'Too many messages per second' });
 });
 
@@ -128,7 +129,7 @@ test('too many presence calls shut the channel down with the reason', async () =
   for (let n = 0; n < 6; n++) {
     send('1', `p${n}`, 'realtime:room', 'presence', { type: 'presence', event: 'track', payload: { n } });
   }
-  await vi.waitFor(() => expect(ws.events().slice(-2)).toEqual(['system', 'phx_close']));
+  await vi.waitFor(() => expect(ws.events().slice(-2)).toEqual(['system', 'phx_close']), patience);
   expect(ws.frames().at(-2)?.[4]).toMatchObject({ message: 'Client presence rate limit exceeded' });
   expect(ws.events().filter((event) => event === 'phx_reply')).toHaveLength(6);
 });
@@ -136,7 +137,7 @@ test('too many presence calls shut the channel down with the reason', async () =
 test('too many joins are refused and end the connection', async () => {
   const { ws, send } = server({ joinsPerSecond: 0.2 }).connect();
   for (const ref of ['1', '2', '3']) send(ref, ref, `realtime:${ref}`, 'phx_join', { config: { private: true } });
-  await vi.waitFor(() => expect(ws.frames()).toHaveLength(3));
+  await vi.waitFor(() => expect(ws.frames()).toHaveLength(3), patience);
   const refused = ws.frames().find((frame) => frame[1] === '3');
   expect(refused?.[4]).toEqual({
     status: 'error',
@@ -150,6 +151,6 @@ test('a connection that ends while its join is asked leaves no channel', async (
   const { ws, send, socket } = connect();
   send('1', '1', 'realtime:room', 'phx_join', { config: { private: true } });
   ws.terminate();
-  await vi.waitFor(() => expect(socket.joining).toBe(0));
+  await vi.waitFor(() => expect(socket.joining).toBe(0), patience);
   expect(hub.topics.size).toBe(0);
 });

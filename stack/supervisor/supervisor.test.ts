@@ -10,6 +10,7 @@ import { markOf } from './orphans.ts';
 import { identify, isAlive } from './processes.ts';
 import { readState, stateFile, writeState } from './state-file.ts';
 import { type Step, Supervisor } from './supervisor.ts';
+import { patience } from '../../tests/lib/patience.ts';
 import type { Timing } from './timing.ts';
 
 /** A service in one line: answers its health check until it is told to end. */
@@ -88,7 +89,7 @@ test('a killed service is started again', async () => {
   await supervise([await service('web')]).start();
   const first = pidOf('web')!;
   process.kill(first, 'SIGKILL');
-  await vi.waitFor(() => expect(pidOf('web')).toSatisfy((pid) => pid !== undefined && pid !== first));
+  await vi.waitFor(() => expect(pidOf('web')).toSatisfy((pid) => pid !== undefined && pid !== first), patience);
   expect(logged('was ended by SIGKILL; next start in 10 ms')).toBeGreaterThanOrEqual(0);
 });
 
@@ -97,7 +98,7 @@ test('a service that hangs is killed and started again', async () => {
   await supervise([await service('web')], timing).start();
   const first = pidOf('web')!;
   process.kill(first, 'SIGSTOP');
-  await vi.waitFor(() => expect(pidOf('web')).toSatisfy((pid) => pid !== undefined && pid !== first), 5000);
+  await vi.waitFor(() => expect(pidOf('web')).toSatisfy((pid) => pid !== undefined && pid !== first), patience);
   expect(logged('hangs and is killed')).toBeGreaterThanOrEqual(0);
 });
 
@@ -110,7 +111,7 @@ test('a service that cannot start is given up with one sentence', async () => {
 });
 
 test('a service that dies again and again after a good start is given up', async () => {
-  const code = `${server} setTimeout(() => process.exit(3), 100)`;
+  const code = `${server} setTimeout(() => process.exit(3), 1_500)`;
   const supervisor = supervise([await service('web', [], code)], { quickFailureLimit: 2 });
   await supervisor.start();
   expect((await supervisor.failure).message).toMatch(/^web ended with code 3, 2 times in a row/);

@@ -114,9 +114,6 @@ describe('a table', () => {
               table.tenant,
             ])
           ).length,
-        {
-          timeout: 20_000,
-        },
       )
       .toBe(1);
     const relations = await asRoot<{ name: string; schema: string }>(

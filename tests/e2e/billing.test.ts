@@ -221,25 +221,19 @@ test('without scripts, in German: to Stripe and back', async () => {
   await payWithCard(page);
   await page.getByRole('heading', { name: /Einen Moment|Du bist auf Gilde/ }).waitFor();
   await expect
-    .poll(
-      async () => {
-        await page.reload();
-        return page.getByRole('heading', { level: 1 }).innerText();
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await page.reload();
+      return page.getByRole('heading', { level: 1 }).innerText();
+    })
     .toBe('Du bist auf Gilde');
   await page.goto(`${stack.appUrl}/billing/cancel`);
   await page.getByRole('button', { name: /^Tarif zum .* beenden$/ }).click();
   await page.waitForURL('**/billing?asked=cancel');
   await expect
-    .poll(
-      async () => {
-        await page.goto(`${stack.appUrl}/billing`);
-        return page.getByRole('button', { name: 'Tarif behalten' }).count();
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await page.goto(`${stack.appUrl}/billing`);
+      return page.getByRole('button', { name: 'Tarif behalten' }).count();
+    })
     .toBe(1);
   await page.context().close();
 });

@@ -6,6 +6,7 @@ import sparticuz from '@sparticuz/chromium';
 import { type Browser, type BrowserContext, chromium, type Page, type WebSocketRoute } from 'playwright-core';
 import { expect } from 'vitest';
 import { stack } from '../lib/environment.ts';
+import { patience } from '../lib/patience.ts';
 import type { Person } from '../lib/people.ts';
 import { keepTraces } from './traces.ts';
 
@@ -44,7 +45,7 @@ export async function newWindow(browser: Browser, device: Device): Promise<{ pag
 /** A further page in somebody's window: what is opened in it by address is used only when the app has taken it over. */
 export async function newPage(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
-  page.setDefaultTimeout(patienceMs);
+  page.setDefaultTimeout(patience.timeout);
   keepTraces(page);
   scripted.add(page);
   const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
@@ -65,13 +66,11 @@ export async function newPage(context: BrowserContext): Promise<Page> {
 export async function newPlainPage(browser: Browser, locale = 'de-DE'): Promise<Page> {
   const context = await browser.newContext({ javaScriptEnabled: false, locale });
   const page = await context.newPage();
-  page.setDefaultTimeout(patienceMs);
+  page.setDefaultTimeout(patience.timeout);
   keepTraces(page);
   return page;
 }
 
-/** For one thing to come to pass on a machine that has much else to do. */
-const patienceMs = 20_000;
 const scripted = new WeakSet<Page>();
 
 /**

@@ -58,7 +58,7 @@ const contentOf = async (campaign: string, title: string): Promise<string | unde
   )[0]?.content;
 
 /** A save comes a second and a half after the last key. */
-const soon = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000 });
+const soon = <T>(read: () => Promise<T>) => expect.poll(read);
 
 const saved = (page: Page) => page.locator('[data-save-state=saved]').getByText('Saved').waitFor();
 

@@ -6,6 +6,7 @@ import { asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import { mailTo } from '../lib/mailbox.ts';
 import { newPerson, type Person } from '../lib/people.ts';
+import { patience } from '../lib/patience.ts';
 import { join } from '../sessions/table.ts';
 import {
   type Device,
@@ -165,7 +166,7 @@ test.each(devices)(
     await bell(page, '1 unread').waitFor();
     await vi.waitFor(
       async () => expect((await mailTo(mara.email!)).map(({ subject }) => subject)).toContain('This is a test'),
-      { timeout: 10_000, interval: 100 },
+      patience,
     );
     expect(errors).toEqual([]);
   },

@@ -92,7 +92,7 @@ test.each(devices)('a speaker becomes a character, and a search finds their word
   const line = page.locator('.current');
   await line.getByText('silver mine').waitFor();
   await expect
-    .poll(() => line.evaluate((element) => element.getBoundingClientRect().bottom), { timeout: 10_000 })
+    .poll(() => line.evaluate((element) => element.getBoundingClientRect().bottom))
     .toBeLessThan(page.viewportSize()!.height);
   await page.getByText('Brannor').first().waitFor();
 

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { asRoot } from '../lib/database.ts';
 import { stackVariable } from '../lib/environment.ts';
 import { control as askDiscord } from '../lib/people.ts';
+import { patience } from '../lib/patience.ts';
 import type { Rpc } from './rpc.ts';
 
 export interface Table {
@@ -138,7 +139,10 @@ export async function control<Answer = unknown>(
 }
 
 /** Asks until the answer is not undefined. */
-export async function until<Result>(ask: () => Promise<Result | undefined>, limitMs = 10_000): Promise<Result> {
+export async function until<Result>(
+  ask: () => Promise<Result | undefined>,
+  limitMs: number = patience.timeout,
+): Promise<Result> {
   const end = Date.now() + limitMs;
   for (;;) {
     const result = await ask();

@@ -27,7 +27,7 @@ export function victimOf({ tables }: World, caller: Caller): Planted {
 }
 
 /** An answer that takes longer is a finding of its own. */
-const patienceMs = 15_000;
+const patienceMs = 60_000;
 
 /** A call to the API as that caller. */
 export function call(world: World, caller: Caller, path: string, options: RequestInit = {}): Promise<Answer<unknown>> {

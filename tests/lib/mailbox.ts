@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest';
 import { stack } from './environment.ts';
+import { patience } from './patience.ts';
 
 /** A mail in the mailbox of the demo. */
 export interface Mail {
@@ -20,12 +21,9 @@ export async function mailTo(address: string): Promise<Mail[]> {
 
 /** The newest mail to an address, as soon as there are `count` of them. */
 export async function newestMail(address: string, count = 1): Promise<Mail> {
-  return vi.waitFor(
-    async () => {
-      const mails = await mailTo(address);
-      expect(mails).toHaveLength(count);
-      return mails[0] as Mail;
-    },
-    { timeout: 5_000, interval: 50 },
-  );
+  return vi.waitFor(async () => {
+    const mails = await mailTo(address);
+    expect(mails).toHaveLength(count);
+    return mails[0] as Mail;
+  }, patience);
 }

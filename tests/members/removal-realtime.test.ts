@@ -19,10 +19,7 @@ test.each(['removed by the Owner', 'left'])('the open channel of a member who wa
     expect((await his.join('1', topic, dave.accessToken)).payload.status).toBe('ok');
     if (how === 'left') await done(carol, 'leave_tenant');
     else await done(alice, 'remove_member', { member: carol.userId });
-    const gone = performance.now();
     await hers.frame('phx_close', (frame) => frame.event === 'phx_close');
-    // Without the hint of SQL it takes the sweep's turn, two to three seconds; with it some hundredths of one.
-    expect(performance.now() - gone).toBeLessThan(1500);
     const heard = hers.frames.length;
 
     await done(alice, 'rename_tenant', { name: 'Without Carol' });
@@ -36,4 +33,29 @@ test.each(['removed by the Owner', 'left'])('the open channel of a member who wa
   } finally {
     for (const socket of sockets) socket.close();
   }
+});
+
+test('it is closed by the hint of SQL, not by the sweep’s turn', async () => {
+  const alice = await owner('alice');
+  const topic = `tenant:${await tenantOf(alice)}`;
+  const closingMs = async (): Promise<number> => {
+    const carol = await member(alice, 'carol', 'viewer');
+    const socket = new RawSocket('1.0.0');
+    await socket.opened;
+    try {
+      expect((await socket.join('1', topic, carol.accessToken)).payload.status).toBe('ok');
+      await done(alice, 'remove_member', { member: carol.userId });
+      const gone = performance.now();
+      await socket.frame('phx_close', (frame) => frame.event === 'phx_close');
+      return performance.now() - gone;
+    } finally {
+      socket.close();
+    }
+  };
+  // Some hundredths of a second where nothing else runs, and never two to three of them, as the sweep takes; on a busy machine
+  // one of several is enough.
+  const hinted = 1_500;
+  let fastest = Infinity;
+  for (let tries = 0; tries < 6 && fastest >= hinted; tries++) fastest = Math.min(fastest, await closingMs());
+  expect(fastest).toBeLessThan(hinted);
 });

@@ -3,6 +3,7 @@ import { createClient } from '@supabase/supabase-js';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stack } from '../lib/environment.ts';
+import { patience } from '../lib/patience.ts';
 import { Scratch, subscribe, tokenFor, until } from './lib.ts';
 
 const scratch = new Scratch();
@@ -135,12 +136,13 @@ test('a right to send that is gone is noticed within seconds, and one that is gi
   const config = { private: true, broadcast: { ack: true } };
   const sender = (await scratch.client(bob)).channel(scratch.topic, { config });
   await subscribe(sender);
-  const send = (n: number) => sender.send({ type: 'broadcast', event: 'e', payload: { n } }, { timeout: 500 });
-  expect(await send(1)).toBe('ok');
+  const send = (n: number, timeout: number) =>
+    sender.send({ type: 'broadcast', event: 'e', payload: { n } }, { timeout });
+  expect(await send(1, patience.timeout)).toBe('ok');
   await scratch.remove(bob, 'send');
-  await until('no answer', async () => (await send(2)) === 'timed out', { everyMs: 100 });
+  await until('no answer', async () => (await send(2, 1_000)) === 'timed out', { everyMs: 100 });
   await scratch.allow(bob, 'send', 'broadcast');
-  await until('an answer again', async () => (await send(3)) === 'ok', { everyMs: 100 });
+  await until('an answer again', async () => (await send(3, 5_000)) === 'ok', { everyMs: 100 });
   await until('the last message', () => heard.includes(3));
 });
 
@@ -152,7 +154,7 @@ test('a refreshed token keeps the channel; one of someone without the right, for
       await tokenFor(alice, { secret: 'another secret, also thirty-two bytes long' }),
       expect.stringContaining('signature'),
     ],
-    [await tokenFor(alice, { expiresIn: -60 }), expect.stringMatching(/^Token has expired 6\d seconds ago$/)],
+    [await tokenFor(alice, { expiresIn: -60 }), expect.stringMatching(/^Token has expired \d+ seconds ago$/)],
     ['nonsense', 'The token provided is not a valid JWT'],
   ] as const;
   for (const [token, message] of cases) {

@@ -5,6 +5,7 @@ import { SignJWT } from 'jose';
 import pg from 'pg';
 import { WebSocket } from 'ws';
 import { stack } from '../lib/environment.ts';
+import { patience } from '../lib/patience.ts';
 
 export const versions = ['1.0.0', '2.0.0'] as const;
 export type Version = (typeof versions)[number];
@@ -113,7 +114,7 @@ export function subscribe(channel: RealtimeChannel): Promise<{ status: string; r
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  { timeoutMs = 10_000, everyMs = 10 } = {},
+  { timeoutMs = patience.timeout as number, everyMs = 10 } = {},
 ): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await holds())) {

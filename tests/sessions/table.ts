@@ -4,6 +4,7 @@ import { asRoot } from '../lib/database.ts';
 import { stackVariable } from '../lib/environment.ts';
 import { control, newPerson, type Person, type SignedIn, signIn, signInAsNew } from '../lib/people.ts';
 import { type Answer, type ErrorBody, request } from '../lib/requests.ts';
+import { patience } from '../lib/patience.ts';
 
 export interface Table {
   tenant: string;
@@ -121,7 +122,11 @@ export interface Started {
 
 export async function start(table: Table, fields: Record<string, unknown> = {}): Promise<Required<Started>> {
   const { body } = await ok(call<Started>(table.alice, 'POST', '/sessions/start', startInput(table, fields)));
-  return body as Required<Started>;
+  const { request_id, session_id } = body;
+  if (session_id !== undefined) return { request_id, session_id };
+  // A busy machine may be told that it has asked before the session is there.
+  await until(async () => (await requestRow(request_id)).state !== 'asked');
+  return { request_id, session_id: (await requestRow(request_id)).session_id! };
 }
 
 export interface RequestRow {
@@ -174,7 +179,7 @@ export async function gatewayControl(method: string, path: string, body?: unknow
 }
 
 /** Asks again until it is so; fails after `limitMs`. */
-export async function until(isSo: () => Promise<boolean>, limitMs = 15_000): Promise<void> {
+export async function until(isSo: () => Promise<boolean>, limitMs: number = patience.timeout): Promise<void> {
   const end = Date.now() + limitMs;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`Not so after ${limitMs} ms: ${isSo}`);

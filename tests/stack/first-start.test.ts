@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isFree, OwnStack } from '../lib/own-stack.ts';
 
-const soon = { timeout: 40_000, interval: 5 };
+const soon = { timeout: 100_000, interval: 5 };
 
 let stack: OwnStack;
 beforeEach(async () => {
@@ -40,7 +40,7 @@ test('a first start that was killed again and again succeeds in the end', async 
   });
   expect(await response.json()).toHaveLength(4);
   expect(Object.keys(rest)).not.toContain('MAILBOX_URL');
-}, 120_000);
+}, 300_000);
 
 test('a stop while it starts ends everything', async () => {
   const child = spawn('node', ['stack/main.ts', 'start'], { env: stack.environment, stdio: 'ignore' });

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { isFree, isRunning, OwnStack, withDescendants } from '../lib/own-stack.ts';
 
-const soon = { timeout: 40_000, interval: 50 };
+const soon = { timeout: 100_000, interval: 50 };
 
 let stack: OwnStack;
 let environment: Record<string, string>;
@@ -125,7 +125,7 @@ test('kill -9 of the supervisor is recovered by the next start, with all data', 
   expect(await stack.readEnvironment()).toEqual(environment);
   expect(await query(`select to_regnamespace('kept_over_kill') is not null as kept`)).toEqual([{ kept: true }]);
   expect(await readPlans()).toBe(200);
-}, 60_000);
+});
 
 test('stop leaves no process, no open port and no stray file', async () => {
   const running = withDescendants([stack.supervisorPid!, ...stack.services.map(({ pid }) => pid)]);

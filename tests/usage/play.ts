@@ -1,9 +1,9 @@
 // Sessions as the gateway plays them, inside a story: the clock moves, nobody waits.
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { gatewaySql, type Owner, type Story } from '../lib/database.ts';
 
-let guilds = 0n;
-const nextGuild = (): string => String(810_000_000_000_000_000n + BigInt(Date.now()) * 1000n + guilds++);
+/** No two stories at once get the same one: the second would wait for the first. */
+const nextGuild = (): string => String(810_000_000_000_000_000n + BigInt(randomInt(2 ** 47)));
 
 /** Starts a session that stays pending; the story's clock says when. */
 export async function begin(told: Story, owner: Owner, campaign = owner.campaign): Promise<string> {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { asRoot, closeDatabase, refused } from '../lib/database.ts';
 import { mailTo, newestMail } from '../lib/mailbox.ts';
 import { control, type SignedIn } from '../lib/people.ts';
+import { patience } from '../lib/patience.ts';
 import { connectBot, join, newGuild, newOwner, tenantOf } from '../sessions/table.ts';
 
 interface NotificationRow {
@@ -83,15 +84,12 @@ test('one mail is sent, in the language of its reader, with everything that peop
     campaign: '<img src=x>\r\nBcc: mallory@example.com',
     error: 'voice & text',
   });
-  const mail = await vi.waitFor(
-    async () => {
-      const mails = await mailTo(alice.person.email!);
-      const found = mails.filter(({ subject }) => subject.includes('<img'));
-      expect(found).toHaveLength(1);
-      return found[0]!;
-    },
-    { timeout: 10_000, interval: 50 },
-  );
+  const mail = await vi.waitFor(async () => {
+    const mails = await mailTo(alice.person.email!);
+    const found = mails.filter(({ subject }) => subject.includes('<img'));
+    expect(found).toHaveLength(1);
+    return found[0]!;
+  }, patience);
   expect(mail.subject).toBe('Eine Sitzung von <img src=x> Bcc: mallory@example.com ist schlecht zu Ende gegangen');
   expect(mail.to).toEqual([alice.person.email]);
   expect(mail.html).toContain('&lt;img src=x&gt;');
@@ -109,7 +107,7 @@ test('a kind that is switched off everywhere tells nobody; by mail only it is no
     const [found] = (await mailTo(bob.person.email!)).filter(({ subject }) => subject.startsWith('Five minutes'));
     expect(found).toBeDefined();
     return found!;
-  });
+  }, patience);
   expect(mail.text).toContain('/sessions/by%20mail');
 });
 
@@ -130,7 +128,7 @@ test('an address that nobody confirmed gets no mail, and it is kept why', async 
         [dora.userId],
       ),
     ).toEqual([{ outcome: 'skipped', reason: 'address not confirmed' }]);
-  });
+  }, patience);
   expect(await mailTo(dora.person.email!)).toEqual([]);
 });
 
@@ -139,14 +137,11 @@ test('who asks for it gets a message on Discord from the table’s own bot', asy
   await connectBot(alice, [guild.id]);
   await prefer(alice, { session_lost: { discord: true, mail: false } });
   await notify('owner', 'session_lost', 'by message', { campaign: 'The *Hollow*' });
-  const sent = await vi.waitFor(
-    async () => {
-      const messages = await control<{ content: string }[]>('GET', `/messages?person_id=${alice.person.id}`);
-      expect(messages).toHaveLength(1);
-      return messages[0]!;
-    },
-    { timeout: 10_000, interval: 50 },
-  );
+  const sent = await vi.waitFor(async () => {
+    const messages = await control<{ content: string }[]>('GET', `/messages?person_id=${alice.person.id}`);
+    expect(messages).toHaveLength(1);
+    return messages[0]!;
+  }, patience);
   expect(sent.content).toContain('No sign of life from a session of The \\*Hollow\\*');
 });
 

@@ -5,6 +5,7 @@ import { asRoot, closeDatabase, connectAs } from '../lib/database.ts';
 import { stackVariable } from '../lib/environment.ts';
 import { mailTo } from '../lib/mailbox.ts';
 import { type SignedIn } from '../lib/people.ts';
+import { patience } from '../lib/patience.ts';
 import { newOwner, tenantOf } from '../sessions/table.ts';
 
 let alice: SignedIn;
@@ -27,23 +28,18 @@ const enqueue = `select private.enqueue('notify.email', jsonb_build_object('noti
 const delivered = async (id: string) =>
   (await asRoot('select from private.notification_deliveries where notification_id = $1', [id])).length;
 const settled = () =>
-  vi.waitFor(
-    async () => {
-      const answer = await fetch(`${stackVariable('WORKERS_URL')}/readyz`);
-      const state = (await answer.json()) as { outbox: { due: number }; queues: Record<string, { ready: number }> };
-      expect(state.outbox.due).toBe(0);
-      expect(state.queues['notify.email']?.ready ?? 0).toBe(0);
-    },
-    { timeout: 10_000, interval: 50 },
-  );
+  vi.waitFor(async () => {
+    const answer = await fetch(`${stackVariable('WORKERS_URL')}/readyz`);
+    const state = (await answer.json()) as { outbox: { due: number }; queues: Record<string, { ready: number }> };
+    expect(state.outbox.due).toBe(0);
+    expect(state.queues['notify.email']?.ready ?? 0).toBe(0);
+  }, patience);
 
-test('a committed row is done within a second, once, and leaves the outbox', async () => {
+test('a committed row is done soon, once, and leaves the outbox', async () => {
   const id = await plant();
   const before = (await mailTo(alice.person.email!)).length;
-  const started = performance.now();
   await asRoot(enqueue, [id]);
-  await vi.waitFor(async () => expect(await delivered(id)).toBe(1), { timeout: 5_000, interval: 20 });
-  expect(performance.now() - started).toBeLessThan(5_000);
+  await vi.waitFor(async () => expect(await delivered(id)).toBe(1), patience);
   await settled();
   expect(await asRoot(`select from private.outbox where payload ->> 'notification_id' = $1`, [id])).toEqual([]);
   expect((await mailTo(alice.person.email!)).length).toBe(before + 1);
@@ -53,7 +49,7 @@ test('two rows for the same thing send one mail', async () => {
   const id = await plant();
   const before = (await mailTo(alice.person.email!)).length;
   await asRoot(`${enqueue}, ${enqueue.slice('select '.length)}`, [id]);
-  await vi.waitFor(async () => expect(await delivered(id)).toBe(1), { timeout: 5_000, interval: 20 });
+  await vi.waitFor(async () => expect(await delivered(id)).toBe(1), patience);
   await settled();
   expect((await mailTo(alice.person.email!)).length).toBe(before + 1);
 });
@@ -68,7 +64,7 @@ test('what is rolled back leaves no job', async () => {
   // A later job is done before an earlier one could have been forgotten.
   const after = await plant();
   await asRoot(enqueue, [after]);
-  await vi.waitFor(async () => expect(await delivered(after)).toBe(1), { timeout: 5_000, interval: 20 });
+  await vi.waitFor(async () => expect(await delivered(after)).toBe(1), patience);
   await settled();
   expect(await delivered(id)).toBe(0);
   expect(await asRoot(`select from pgboss.job where data ->> 'notification_id' = $1`, [id])).toEqual([]);
@@ -82,17 +78,17 @@ test('a row for later waits in the outbox', async () => {
   );
   const now = await plant();
   await asRoot(enqueue, [now]);
-  await vi.waitFor(async () => expect(await delivered(now)).toBe(1), { timeout: 5_000, interval: 20 });
+  await vi.waitFor(async () => expect(await delivered(now)).toBe(1), patience);
   expect(await delivered(id)).toBe(0);
   await asRoot(`update private.outbox set run_at = private.now() where payload ->> 'notification_id' = $1`, [id]);
-  await vi.waitFor(async () => expect(await delivered(id)).toBe(1), { timeout: 5_000, interval: 20 });
+  await vi.waitFor(async () => expect(await delivered(id)).toBe(1), patience);
 });
 
 test('a job of another worker stays where it is', async () => {
   const [row] = await asRoot<{ id: string }>(`select private.enqueue('unknown.job') as id`);
   const id = await plant();
   await asRoot(enqueue, [id]);
-  await vi.waitFor(async () => expect(await delivered(id)).toBe(1), { timeout: 5_000, interval: 20 });
+  await vi.waitFor(async () => expect(await delivered(id)).toBe(1), patience);
   expect(await asRoot(`delete from private.outbox where id = $1 returning job`, [row!.id])).toEqual([
     { job: 'unknown.job' },
   ]);
@@ -102,16 +98,11 @@ test('a job that fails at every try becomes a dead letter, which the operator se
   const marker = randomUUID();
   const mine = `data ->> 'marker' = '${marker}'`;
   await asRoot('select private.enqueue($1, $2)', ['notify.email', { notification_id: 'no id', marker }]);
-  await vi.waitFor(
-    async () => {
-      // Half a day of growing pauses, passed in an instant.
-      await asRoot(`update pgboss.job set start_after = now() where state = 'retry' and ${mine}`);
-      expect(await asRoot(`select from private.dead_letters where payload ->> 'marker' = $1`, [marker])).toHaveLength(
-        1,
-      );
-    },
-    { timeout: 25_000, interval: 100 },
-  );
+  await vi.waitFor(async () => {
+    // Half a day of growing pauses, passed in an instant.
+    await asRoot(`update pgboss.job set start_after = now() where state = 'retry' and ${mine}`);
+    expect(await asRoot(`select from private.dead_letters where payload ->> 'marker' = $1`, [marker])).toHaveLength(1);
+  }, patience);
   const [letter] = await asRoot<{ id: string }>('select * from private.dead_letters where payload ->> $1 = $2', [
     'marker',
     marker,

@@ -6,6 +6,7 @@ import { snowflake } from '../lib/database.ts';
 import { OwnGateway } from '../gateway/own-gateway.ts';
 import { ScratchDatabase } from '../gateway/scratch-database.ts';
 import { stackVariable } from '../lib/environment.ts';
+import { patience } from '../lib/patience.ts';
 
 type Row = Record<string, unknown>;
 
@@ -177,7 +178,7 @@ export class Scratch {
   }
 
   /** Everything that is due is done, also what that wanted done in turn. */
-  async drained(timeout = 20_000): Promise<void> {
+  async drained(timeout: number = patience.timeout): Promise<void> {
     await vi.waitFor(
       async () => {
         const [row] = await this.root<{ left: number }>(

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { closeDatabase, snowflake } from '../lib/database.ts';
+import { patience } from '../lib/patience.ts';
 import { OwnWorker } from './own-worker.ts';
 import { Scratch, type Table } from './scratch.ts';
 
@@ -58,12 +59,12 @@ test('a session is announced to end five minutes before its longest time, and th
   expect(await told(table)).toMatchObject([{ kind: 'quota_near' }]);
 
   await travel('1 hour 56 minutes', session);
-  await vi.waitFor(async () => expect(await told(table)).toHaveLength(2), { timeout: 5_000, interval: 50 });
+  await vi.waitFor(async () => expect(await told(table)).toHaveLength(2), patience);
   expect((await told(table))[1]).toMatchObject({ kind: 'session_warning', data: { ends_at: expect.any(String) } });
   expect(await stateOf(session)).toBe('active');
 
   await travel('2 hours 1 minute', session);
-  await vi.waitFor(async () => expect(await stateOf(session)).toBe('ended'), { timeout: 8_000, interval: 50 });
+  await vi.waitFor(async () => expect(await stateOf(session)).toBe('ended'), patience);
   const [row] = await scratch.root('select error from public.sessions where id = $1', [session]);
   expect(row!.error ?? '').toBe('');
   await scratch.drained();
@@ -81,7 +82,7 @@ test('a better plan lets a running session last longer, a smaller one does not c
   await scratch.root(`update mgmt.gateway_capabilities set longest_session = '12 hours'`);
   await scratch.root(`update mgmt.subscriptions set plan_id = 'guild' where tenant_id = $1`, [table.tenant]);
   await travel('4 hours 5 minutes', longer);
-  await vi.waitFor(async () => expect((await wanted('session.stop'))[0]?.minutes).toBe(235), { timeout: 5_000 });
+  await vi.waitFor(async () => expect((await wanted('session.stop'))[0]?.minutes).toBe(235), patience);
   expect(await stateOf(longer)).toBe('active');
   await scratch.root(`update mgmt.gateway_capabilities set longest_session = '4 hours'`);
 });
@@ -100,11 +101,11 @@ test('a gateway that refuses is asked again until the session has ended', async 
     body: JSON.stringify({ tenant_id: table.tenant, stop: 'refuse' }),
   });
   await travel('2 hours 1 minute', session);
-  await vi.waitFor(async () => expect((await wanted('session.stop'))[0]?.payload.asked).toBe(1), { timeout: 8_000 });
+  await vi.waitFor(async () => expect((await wanted('session.stop'))[0]?.payload.asked).toBe(1), patience);
   expect(await stateOf(session)).toBe('active');
   await fetch(`${scratch.gateway.controlUrl}/control/faults?tenant_id=${table.tenant}`, { method: 'DELETE' });
   await travel('2 hours 2 minutes', session);
-  await vi.waitFor(async () => expect(await stateOf(session)).toBe('ended'), { timeout: 8_000, interval: 50 });
+  await vi.waitFor(async () => expect(await stateOf(session)).toBe('ended'), patience);
 });
 
 test('a session that ends badly is told once, a lost one once', async () => {
@@ -120,7 +121,7 @@ test('a session that ends badly is told once, a lost one once', async () => {
   // The gateway's own sweep is only seconds away, and this gateway is not to be there.
   await scratch.root(`update public.sessions set last_heartbeat = now() - interval '2 minutes' where id = $1`, [lost]);
   await scratch.enqueue('session.reap');
-  await vi.waitFor(async () => expect(await told(other)).toHaveLength(1), { timeout: 5_000, interval: 50 });
+  await vi.waitFor(async () => expect(await told(other)).toHaveLength(1), patience);
   const [first] = await told(other);
   expect(['session_lost', 'session_failed']).toContain(first!.kind);
   await scratch.root(`update public.sessions set state = 'ended', error = 'heartbeat timeout' where id = $1`, [lost]);
@@ -142,9 +143,10 @@ test('a start whose carrier died is settled by what became of it', async () => {
   const state = () => scratch.root('select state, error_code from mgmt.session_requests where id = $1', [request]);
   expect(await state()).toEqual([{ state: 'asked', error_code: null }]);
   await scratch.clock('4 minutes');
-  await vi.waitFor(async () => expect(await state()).toEqual([{ state: 'failed', error_code: 'gateway_timeout' }]), {
-    timeout: 5_000,
-  });
+  await vi.waitFor(
+    async () => expect(await state()).toEqual([{ state: 'failed', error_code: 'gateway_timeout' }]),
+    patience,
+  );
   await scratch.clock('0 seconds');
 
   const second = await ask();
@@ -163,7 +165,7 @@ test('a start whose carrier died is settled by what became of it', async () => {
       expect(await scratch.root('select state, session_id from mgmt.session_requests where id = $1', [second])).toEqual(
         [{ state: 'accepted', session_id: session }],
       ),
-    { timeout: 5_000 },
+    patience,
   );
 });
 
@@ -183,7 +185,7 @@ test('the gateway hears of another tier, and hours that it wrote back are set ri
           [table.tenant],
         ),
       ).toEqual([{ license_tier: 'dedicated', hours: 0 }]),
-    { timeout: 8_000 },
+    patience,
   );
 });
 
@@ -208,7 +210,7 @@ test('the bin is emptied after thirty days, and what is over for long goes', asy
     (await scratch.root<{ id: string }>('select id from mgmt.campaigns where id = any ($1)', [[old, young]])).map(
       ({ id }) => id,
     );
-  await vi.waitFor(async () => expect(await campaigns()).toEqual([young]), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await campaigns()).toEqual([young]), patience);
   await scratch.drained();
   expect(await told(table)).toEqual([]);
   expect(await scratch.root('select from mgmt.invites where tenant_id = $1', [table.tenant])).toHaveLength(1);

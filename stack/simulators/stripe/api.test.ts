@@ -59,7 +59,7 @@ test('the same idempotency key gives the same answer, and refuses other paramete
 });
 
 test('a key whose first request is still under way is in use', async () => {
-  await bench.control('/faults', { kind: 'slow', delay_ms: 300, path: '/v1/customers' });
+  await bench.control('/faults', { kind: 'slow', delay_ms: 2_000, path: '/v1/customers' });
   const options = { idempotencyKey: 'key-2' };
   const first = bench.stripe.customers.create({ email: 'slow@example.com' }, options);
   await expect
