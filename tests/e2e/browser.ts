@@ -123,6 +123,7 @@ export async function gotoListening(page: Page, url: string): Promise<void> {
   await page.goto(url, { waitUntil: 'commit' });
   const socket = await page.waitForEvent('websocket', (opened) => opened.url().includes('/realtime/v1/websocket'));
   await socket.waitForEvent('framereceived', ({ payload }) => isJoined(String(payload)));
+  await takenOver(page);
 }
 
 /** From our login page over Discord's consent and back. */
