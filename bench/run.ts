@@ -3,7 +3,15 @@
 import { cpus, totalmem } from 'node:os';
 import { startFreshStack } from '../scripts/fresh-stack.ts';
 
-const benchmarks = ['campaign-list', 'transcript-latency', 'rls-cost', 'stripe-webhook'];
+const benchmarks = [
+  'campaign-list',
+  'transcript-latency',
+  'rls-cost',
+  'stripe-webhook',
+  'page-weight',
+  'large-campaign',
+  'page-response',
+];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benchmarks.includes(name));

@@ -1,4 +1,4 @@
-import { newPerson, signIn, type SignedIn } from '../../tests/lib/people.ts';
+import { newPerson, type Person, signIn, type SignedIn } from '../../tests/lib/people.ts';
 
 /** A new person who owns a new table. */
 export async function newOwner(): Promise<SignedIn> {
@@ -7,3 +7,6 @@ export async function newOwner(): Promise<SignedIn> {
   if (error) throw new Error(error.message);
   return owner;
 }
+
+/** Who owns the demo's table, for the simulators of Discord and of the browser. */
+export const demoOwner: Person = { id: '201847362910584001', username: 'lena', email: null, verified: true };
