@@ -98,7 +98,7 @@ test.each(devices)('an operator finds a table, gives a role and a license (%s)',
     .getByRole('link', { name: /^alice|Table|Tisch/ })
     .first()
     .waitFor();
-  expect(await page.getByRole('main').locator('tbody tr').count()).toBe(1);
+  await expect.poll(() => page.getByRole('main').locator('tbody tr').count()).toBe(1);
   await picture(page, device, 'admin-tenants');
   await page.getByRole('main').locator('tbody a').first().click();
   await page.waitForURL(`${stack.appUrl}/admin/tenants/${table.tenant}`);
@@ -184,5 +184,6 @@ test('without scripts, in German: search, role and list work as forms', async ()
   await page.goto(`${stack.appUrl}/admin`);
   await page.getByRole('searchbox').fill(session!.id);
   await page.getByRole('button', { name: 'Suchen' }).click();
+  await page.waitForURL(/\/admin\/tenants\?q=/);
   expect(await page.getByRole('main').locator('tbody tr').count(), 'by a session of it').toBe(1);
 });

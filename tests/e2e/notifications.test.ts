@@ -189,7 +189,7 @@ test('without scripts: the bell leads to the list, opening marks as read, the sw
 
   await page.goto(`${stack.appUrl}/usage`);
   await page.getByRole('link', { name: 'Mitteilungen 1 ungelesen' }).click();
-  expect(page.url()).toBe(`${stack.appUrl}/notifications`);
+  await page.waitForURL(`${stack.appUrl}/notifications`);
   const joined = page.getByRole('link', { name: 'Carol sitzt jetzt an deinem Tisch' });
   const address = (await joined.getAttribute('href'))!;
   const refused = await guest.goto(stack.appUrl + address);
@@ -197,7 +197,7 @@ test('without scripts: the bell leads to the list, opening marks as read, the sw
   await page.reload();
   await page.getByRole('link', { name: 'Mitteilungen 1 ungelesen' }).waitFor();
   await joined.click();
-  expect(page.url()).toBe(`${stack.appUrl}/team`);
+  await page.waitForURL(`${stack.appUrl}/team`);
   await page.getByRole('link', { name: 'Mitteilungen', exact: true }).waitFor();
 
   await guest.goto(`${stack.appUrl}/settings/notifications`);
