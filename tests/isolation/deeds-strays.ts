@@ -142,6 +142,25 @@ export const strays: Record<string, Deed[]> = {
       answer: withoutTheirs,
     },
   ],
+  // Whose trial is over is told of the own table alone.
+  request_session: [
+    {
+      by: 'dm',
+      args: ({ campaign, guild, channel }) => ({
+        campaign_id: campaign,
+        guild_id: guild,
+        channel_id: channel,
+        idempotency_key: crypto.randomUUID(),
+      }),
+      before: ({ tenant, campaign }) =>
+        `update mgmt.subscriptions set plan_id = 'apprentice' where tenant_id = '${tenant}';
+         insert into public.npc_definitions (tenant_id, campaign_id, name)
+         select '${tenant}', '${campaign}', 'Too many ' || place from generate_series(1, 5) as place`,
+      elsewhere: ({ foreign }) =>
+        `update mgmt.subscriptions set trial_end = private.now() - interval '1 day' where tenant_id = '${foreign.ids.tenant}'`,
+      answer: /NPCs/,
+    },
+  ],
   restore_npc: [
     {
       by: 'dm',

@@ -60,20 +60,18 @@ const binned = ({ campaign }: Ids): string =>
 const noticeOf = (user: string, tenant: string): string =>
   `insert into mgmt.notifications (user_id, tenant_id, kind) values ('${user}', '${tenant}', 'test')`;
 
-/** Everybody else wants to hear nothing. By two people: whose row is found first by whoever looks for nobody’s is one of them at most. */
-const amongChoices = (deed: Partial<Deed>): Deed[] =>
-  (['viewer', 'dm'] as const).map((by) => ({
-    by,
-    elsewhere: (tables) =>
-      `update mgmt.user_preferences set preferences = jsonb_build_object('notifications', (
-         select jsonb_object_agg(kind, '{"app": false, "mail": false, "discord": false}'::jsonb)
-         from unnest(private.notice_kinds()) as kind
-       )) where user_id <> '${tables[by].userId}';
-       -- So that the own row is not the one that stays in front.
-       update mgmt.user_preferences set preferences = preferences where user_id = '${tables[by].userId}'`,
-    same: true,
-    ...deed,
-  }));
+/** Everybody else wants to hear nothing, and whoever takes just any row takes one of theirs: the own one is not in front. */
+const otherChoices = ({ viewer: { userId } }: Tables): string =>
+  `update mgmt.user_preferences set preferences = jsonb_build_object('notifications', (
+     select jsonb_object_agg(kind, '{"app": false, "mail": false, "discord": false}'::jsonb) from unnest(private.notice_kinds()) as kind
+   )) where user_id <> '${userId}';
+   insert into mgmt.user_preferences (user_id) values ('${userId}') on conflict do nothing;
+   do $$
+   begin
+     while (select known.user_id from mgmt.user_preferences as known limit 1) = '${userId}' loop
+       update mgmt.user_preferences set preferences = preferences where user_id = '${userId}';
+     end loop;
+   end $$`;
 
 export const deeds: Record<string, Deed[]> = {
   accept_invite: [
@@ -137,8 +135,8 @@ export const deeds: Record<string, Deed[]> = {
       answer: /^(?!.*stray)/,
     },
   ],
-  choose_notifications: amongChoices({ args: () => ({ choices: {} }) }),
-  notification_choices: amongChoices({ answer: /"kinds"/ }),
+  choose_notifications: [{ by: 'viewer', args: () => ({ choices: {} }), elsewhere: otherChoices, same: true }],
+  notification_choices: [{ by: 'viewer', elsewhere: otherChoices, same: true, answer: /"kinds"/ }],
   delete_account: [
     {
       by: 'owner',

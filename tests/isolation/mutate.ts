@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { asRoot, refusalOf } from '../lib/database.ts';
-import { changesBetween, checksumOf } from './checksum.ts';
+import { changesBetween, type Checksum, checksumOf } from './checksum.ts';
 import type { Finding } from './engine.ts';
 import { equivalent } from './equivalents.ts';
 import { type Mutation, type Part, parts, together } from './mutation.ts';
@@ -57,22 +57,28 @@ export async function killings({
   const shown = async (mutation: Mutation): Promise<boolean> => {
     const line = `${createHash('sha256').update(mutation.break).digest('hex')} ${mutation.name}`;
     if (known.has(line)) return true;
-    if (!world) [world, sums] = [await freshWorld(), new Map()];
-    const tables = [world.tables.own, world.tables.foreign];
-    for (const planted of tables) if (!sums.has(planted)) sums.set(planted, await checksumOf(planted));
-    const before = tables.map((planted) => sums.get(planted)!);
     const started = performance.now();
-    const finding = await findingUnder(mutation, world, sums, near);
+    let finding: Finding | undefined;
+    for (const only of stagesOf(mutation, near)) {
+      if (!world) [world, sums] = [await freshWorld(), new Map()];
+      const tables = [world.tables.own, world.tables.foreign];
+      const sum = async (): Promise<Checksum[]> => {
+        for (const planted of tables) if (!sums.has(planted)) sums.set(planted, await checksumOf(planted));
+        return tables.map((planted) => sums.get(planted)!);
+      };
+      const before = await sum();
+      finding = await findingUnder(mutation, world, sums, only);
+      const after = await sum();
+      // What was broken into, or written by whoever may, is planted anew: the next look meets whole tables.
+      if (before.some((one, index) => changesBetween(one, after[index]!).length > 0)) world = undefined;
+      if (finding) break;
+    }
     const seconds = ((performance.now() - started) / 1_000).toFixed(1);
     log(
       finding
         ? `killed   ${mutation.name} (${finding.object}: ${finding.what}: ${finding.found.slice(0, 100)}) ${seconds} s`
         : `SURVIVED ${mutation.name} ${seconds} s`,
     );
-    for (const planted of tables) if (!sums.has(planted)) sums.set(planted, await checksumOf(planted));
-    // What was broken into is planted anew, so that the next one meets whole tables.
-    if (tables.some((planted, index) => changesBetween(before[index]!, sums.get(planted)!).length > 0))
-      world = undefined;
     if (finding && journal) appendFileSync(journal, `${line}\n`);
     return finding !== undefined;
   };
@@ -106,21 +112,22 @@ async function freshWorld(): Promise<World> {
   return world;
 }
 
+type Objects = (object: string) => boolean;
+
 /** Where it is noticed first: in the catalogue, by the objects it concerns, or else by any other. */
-async function findingUnder(mutation: Mutation, world: World, sums: Sums, near: boolean): Promise<Finding | undefined> {
-  const { objects } = mutation;
+function stagesOf({ objects, shownByCatalogue }: Mutation, near: boolean): Objects[] {
   const concerned = new Set(objects);
-  const first = (object: string): boolean => concerned.has(object);
-  const catalogue = (object: string): boolean => object === 'catalogue';
-  const rest = (object: string): boolean => !first(object) && !catalogue(object);
-  const stages = [...(mutation.shownByCatalogue ? [catalogue, first] : [first, catalogue]), ...(near ? [] : [rest])];
+  const first: Objects = (object) => concerned.has(object);
+  const catalogue: Objects = (object) => object === 'catalogue';
+  const rest: Objects = (object) => !first(object) && !catalogue(object);
+  return [...(shownByCatalogue ? [catalogue, first] : [first, catalogue]), ...(near ? [] : [rest])];
+}
+
+async function findingUnder(mutation: Mutation, world: World, sums: Sums, only: Objects): Promise<Finding | undefined> {
   await asRoot(mutation.break);
   try {
-    for (const only of stages) {
-      const { findings } = await prove(world, { only, stopAtFirst: true, tracelessFirst: true, sums });
-      if (findings[0]) return findings[0];
-    }
-    return undefined;
+    const { findings } = await prove(world, { only, stopAtFirst: true, tracelessFirst: true, sums });
+    return findings[0];
   } catch (error) {
     // Root looks through the same views and functions: what breaks even that has been noticed.
     return { object: 'proof', what: 'root could not look', found: refusalOf(error).message };

@@ -55,8 +55,8 @@ export const invariants: Record<string, { sql: string; values?: unknown[]; allow
       union all select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname in ('storage', 'realtime') and c.relname in ('objects', 'buckets', 'messages') and not c.relrowsecurity`,
   },
-  'every view of the API runs as its caller': {
-    sql: `select 'mgmt.' || relname as name from pg_class where relnamespace = 'mgmt'::regnamespace and relkind in ('v', 'm')
+  'every view runs as its caller': {
+    sql: `select oid::regclass::text as name from pg_class where relnamespace::regnamespace::text in ${ours} and relkind in ('v', 'm')
       and not coalesce(reloptions @> '{security_invoker=true}', false)`,
   },
   'signed out, one reads the plans and nothing else': {
@@ -75,9 +75,10 @@ export const invariants: Record<string, { sql: string; values?: unknown[]; allow
   },
   'no API role reads or writes what is private': {
     sql: `select 'private.' || c.relname as name from pg_class c, unnest(array['anon', 'authenticated', 'service_role']) as role,
-        unnest(array['select', 'insert', 'update', 'delete']) as privilege
+        unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) as privilege
       where c.relnamespace = 'private'::regnamespace and c.relkind in ('r', 'p', 'v')
-        and (has_table_privilege(role, c.oid, privilege) or privilege <> 'delete' and has_any_column_privilege(role, c.oid, privilege))`,
+        and (has_table_privilege(role, c.oid, privilege)
+          or privilege in ('select', 'insert', 'update', 'references') and has_any_column_privilege(role, c.oid, privilege))`,
   },
   'API roles have no right in a tenant’s own schema, and make nothing anywhere': {
     sql: `select n.nspname || ' ' || role as name from pg_namespace n, unnest(array['anon', 'authenticated', 'service_role']) as role
