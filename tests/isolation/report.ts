@@ -47,14 +47,15 @@ function mutations(totals: Totals): string {
     '`npm run prove:isolation -- --mutate` breaks one rule after the other, on a stack of its own: policies are dropped, widened to all',
     'rows, to any table and to a lower role, and lose each of their conditions; row level security is switched off or no longer forced,',
     'rights are given to whoever has none, views run as their owner; functions lose a check at each place where they have one, take',
-    'another table’s id, and helpers of policies answer wrongly. Each must turn the proof red. What the last whole run counted:',
+    'another table’s id, and helpers of policies answer wrongly. Each must turn the proof red. What was counted when each kind was last run whole:',
     '',
     '| broken | turned it red | the same to everybody |',
     '| - | - | - |',
     ...parts.map((part) => row(part, totals[part])),
     row('**all**', { killed: sum('killed'), survived: sum('survived'), equivalent: sum('equivalent') }),
     '',
-    'What is the same to everybody is not run; why is said in `tests/isolation/equivalents.ts`.',
+    'What is the same to everybody is not counted as red: `tests/isolation/equivalents.ts` says why, and where another rule hides it, both',
+    'were broken at once and turned it red.',
     '',
   ].join('\n');
 }
