@@ -2097,6 +2097,7 @@ export type Database = {
         };
       };
       delete_account: { Args: { confirm: string }; Returns: Json };
+      delete_campaign: { Args: { campaign_id: string; confirm_name: string }; Returns: Json };
       delete_tenant: { Args: { confirm_name: string }; Returns: Json };
       delete_voice_profile: {
         Args: { profile: string };

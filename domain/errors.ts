@@ -30,6 +30,7 @@ export const errorStatus = {
   feature_locked: 402,
   concurrent_limit: 409,
   campaign_busy: 409,
+  campaign_in_use: 409,
   guild_busy: 409,
   campaign_mismatch: 409,
   no_npcs: 409,

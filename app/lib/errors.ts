@@ -31,6 +31,7 @@ const texts: Record<ErrorCode, () => string> = {
   feature_locked: m.error_feature_locked,
   concurrent_limit: m.error_concurrent_limit,
   campaign_busy: m.error_campaign_busy,
+  campaign_in_use: m.error_campaign_in_use,
   guild_busy: m.error_guild_busy,
   campaign_mismatch: m.error_campaign_mismatch,
   no_npcs: m.error_no_npcs,

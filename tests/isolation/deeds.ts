@@ -153,6 +153,19 @@ export const deeds: Record<string, Deed[]> = {
     { by: 'dm', args: (_ids, { dm }) => ({ confirm: personOf(dm) }) },
     { by: 'viewer', args: (_ids, { viewer }) => ({ confirm: personOf(viewer) }) },
   ],
+  delete_campaign: [
+    {
+      by: 'dm',
+      before: ({ tenant, campaign }) =>
+        `update public.tenants set campaign_id = '' where id = '${tenant}';
+         update mgmt.campaigns set name = 'The own story', deleted_at = private.now() where id = '${campaign}'`,
+      // That the other table names it as the one it plays keeps nobody here from anything.
+      elsewhere: ({ own, foreign }) =>
+        `update public.tenants set campaign_id = '${own.ids.campaign}' where id = '${foreign.ids.tenant}'`,
+      args: ({ campaign }) => ({ campaign_id: campaign, confirm_name: 'the own story' }),
+      wrong: ({ campaign }) => `select from mgmt.campaigns where id = '${campaign}'`,
+    },
+  ],
   delete_tenant: [{ by: 'owner', args: () => ({ confirm_name: 'The own table' }), concerns: 'everybody' }],
   ensure_account: [
     { by: 'dm' },

@@ -206,6 +206,12 @@ export const functions: Record<string, FunctionExpectation> = {
     args: () => ({ confirm: 'no' }),
     answers: { owner: 'validation', dm: 'validation', viewer: 'validation', stranger: 'validation' },
   },
+  // It is not in the bin; tests/content deletes one.
+  delete_campaign: {
+    by: 'authenticated',
+    args: ({ campaign }) => ({ campaign_id: campaign, confirm_name: 'no' }),
+    answers: { ...control, owner: 'conflict', dm: 'conflict' },
+  },
   delete_tenant: {
     by: 'authenticated',
     args: () => ({ confirm_name: 'no' }),

@@ -1,5 +1,6 @@
 import type { CampaignInput } from '#domain/schemas/campaign.ts';
 import { type Api, expectDone, refuse, unwrap } from './api.ts';
+import { daysLeft } from './bin.ts';
 import { countNpcs } from './campaign-names.ts';
 
 export interface Campaign {
@@ -15,6 +16,8 @@ export interface Campaign {
 
 export interface CampaignRow extends Campaign {
   npcs: number;
+  /** Whole days until the bin gives it up; null outside of it. */
+  daysLeft: number | null;
   lastPlayed: string | null;
 }
 
@@ -31,7 +34,12 @@ export async function listCampaigns(api: Api, shelf: CampaignShelf): Promise<Cam
   if (shelf === 'archived') query = query.not('archived_at', 'is', null);
   const [rows, npcs, played] = await Promise.all([query.order('name').then(unwrap), countNpcs(api), lastPlayed(api)]);
   return rows
-    .map((row) => ({ ...row, npcs: npcs[row.id] ?? 0, lastPlayed: played[row.id] ?? null }))
+    .map((row) => ({
+      ...row,
+      npcs: npcs[row.id] ?? 0,
+      daysLeft: row.deleted_at ? daysLeft(row.deleted_at) : null,
+      lastPlayed: played[row.id] ?? null,
+    }))
     .sort((a, b) => (b.lastPlayed ?? '').localeCompare(a.lastPlayed ?? '') || a.name.localeCompare(b.name));
 }
 
@@ -66,4 +74,9 @@ export async function shelveCampaign(api: Api, id: string, shelf: CampaignShelf)
   const change =
     shelf === 'bin' ? { deleted_at: now } : { deleted_at: null, archived_at: shelf === 'archived' ? now : null };
   expectDone(await api.from('campaigns').update(change).eq('id', id));
+}
+
+/** Deletes a campaign of the bin for good. `confirm_name` is what the person typed: 422 where it is not the name. */
+export async function deleteCampaign(api: Api, id: string, confirm_name: string): Promise<void> {
+  expectDone(await api.rpc('delete_campaign', { campaign_id: id, confirm_name }));
 }

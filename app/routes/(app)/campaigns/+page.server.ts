@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { dependencies } from '#lib/realtime/refresh.ts';
 import { requireRole } from '#lib/server/account.ts';
 import { attempt } from '#lib/server/api.ts';
-import { type CampaignShelf, listCampaigns, shelveCampaign } from '#lib/server/campaigns.ts';
+import { placeProblem } from '#lib/server/form.ts';
+import { type CampaignShelf, deleteCampaign, listCampaigns, shelveCampaign } from '#lib/server/campaigns.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const shelves: readonly CampaignShelf[] = ['active', 'archived', 'bin'];
@@ -34,5 +35,14 @@ export const actions: Actions = {
     const { id, to } = input.data;
     const done = await attempt(() => shelveCampaign(event.locals.api, id, to));
     return done.ok ? { shelved: to } : fail(done.status, { problem: done.problem });
+  },
+  delete: async (event) => {
+    await requireRole(event, 'dm');
+    const data = await event.request.formData();
+    const [id, confirm_name] = [String(data.get('id') ?? ''), String(data.get('confirm_name') ?? '')];
+    const done = await attempt(() => deleteCampaign(event.locals.api, id, confirm_name));
+    if (done.ok) return { deleted: true };
+    const { errors, problem } = placeProblem(done.problem, ['confirm_name']);
+    return fail(done.status, { problem, typed: { id, confirm_name, wrong: 'confirm_name' in errors } });
   },
 };
