@@ -229,8 +229,16 @@ describe('links', () => {
       Buffer.from(link.searchParams.get('token')!.split('.')[1]!, 'base64url').toString(),
     ) as { exp: number; iat: number };
     expect(exp - iat).toBe(3600);
-    link.pathname = link.pathname.replace(path, other);
-    expect((await fetch(link)).status).toBeGreaterThanOrEqual(400);
+    expect((await fetch(link)).status).toBe(200);
+    const foreign = new URL(link);
+    foreign.pathname = link.pathname.replace(path, other);
+    expect((await fetch(foreign)).status).toBe(403);
+    for (const token of ['', 'x', `${link.searchParams.get('token')!}x`]) {
+      link.searchParams.set('token', token);
+      const upload = new URL(link.href.replace('/object/sign/', '/object/upload/sign/'));
+      for (const answer of [await fetch(link), await fetch(upload, { method: 'PUT', body: 'x' })])
+        expect([answer.status, await answer.json()]).toMatchObject([400, { error: 'InvalidJWT' }]);
+    }
   });
 
   test('nobody makes one for a later upload', async () => {

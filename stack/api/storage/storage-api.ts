@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { App, setExperimental } from '@supabase/lite';
+import { jwtVerify } from 'jose';
 import type { ApiConfig } from '../config.ts';
 import { bodyLimits, signedLinkSeconds } from '../limits.ts';
 import { ApiConnection } from '../rest/api-connection.ts';
@@ -15,10 +16,12 @@ const poolSize = 4;
 export class StorageApi {
   readonly #app: App;
   readonly #connection: ApiConnection;
+  readonly #jwtSecret: Uint8Array;
 
-  private constructor(app: App, connection: ApiConnection) {
+  private constructor(app: App, connection: ApiConnection, jwtSecret: string) {
     this.#app = app;
     this.#connection = connection;
+    this.#jwtSecret = new TextEncoder().encode(jwtSecret);
   }
 
   static async start(config: ApiConfig): Promise<StorageApi> {
@@ -45,25 +48,44 @@ export class StorageApi {
     }) as unknown as App;
     app._storageAdapter = new FilesystemAdapter(config.STORAGE_DIR);
     await app.init();
-    return new StorageApi(app, connection);
+    return new StorageApi(app, connection, config.SUPABASE_JWT_SECRET);
   }
 
   async fetch(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     if (await asksForLongLink(request, pathname))
-      return Response.json(
-        { statusCode: '400', error: 'InvalidRequest', message: `A link may live ${signedLinkSeconds} seconds.` },
-        { status: 400 },
-      );
+      return refused('InvalidRequest', `A link may live ${signedLinkSeconds} seconds.`);
+    if (isLink(request, pathname) && !(await this.#signed(searchParams.get('token') ?? '')))
+      return refused('InvalidJWT', 'This link is no longer good, or never was.');
     const response = await this.#app.fetch(await asBareFile(request));
     return request.method === 'POST' && /\/object\/(?:sign|copy)/.test(pathname) && response.ok
       ? renamed(response)
       : response;
   }
 
+  /** The library ends in an error of its own over a link that it did not sign, or no longer takes. */
+  async #signed(token: string): Promise<boolean> {
+    return jwtVerify(token, this.#jwtSecret, { algorithms: ['HS256'] }).then(
+      () => true,
+      () => false,
+    );
+  }
+
   async close(): Promise<void> {
     await this.#connection.driver.end({ timeout: 3 });
   }
+}
+
+/** An answer as Supabase Storage refuses. */
+function refused(error: string, message: string): Response {
+  return Response.json({ statusCode: '400', error, message }, { status: 400 });
+}
+
+/** A link to a file, or to upload one. */
+function isLink(request: Request, pathname: string): boolean {
+  return request.method === 'PUT'
+    ? /\/object\/upload\/sign\//.test(pathname)
+    : ['GET', 'HEAD'].includes(request.method) && /\/object\/sign\//.test(pathname);
 }
 
 async function asksForLongLink(request: Request, pathname: string): Promise<boolean> {
