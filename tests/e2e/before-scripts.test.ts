@@ -32,21 +32,23 @@ async function world(person: Person): Promise<{ campaign: string; mine: string; 
   return { campaign: row!.id, mine: mine!.id, lore: `${stack.appUrl}/campaigns/${row!.id}/lore` };
 }
 
-/** Opens a page whose scripts do not come until they are let in. */
-async function openWithoutScripts(page: Page, url: string): Promise<{ letIn(): Promise<void> }> {
-  const gate = Promise.withResolvers<undefined>();
-  const scripts = /\/_app\/.+\.js$/;
-  await page.route(scripts, async (route) => {
+/** Opens pages whose scripts do not come until they are let in. */
+async function withoutScripts(page: Page): Promise<(url: string) => Promise<{ letIn(): Promise<void> }>> {
+  let gate = Promise.withResolvers<undefined>();
+  // For as long as the page is there: a request that is under way when routes are taken away is never answered.
+  await page.route(/\/_app\/.+\.js$/, async (route) => {
     await gate.promise;
     await route.continue();
   });
-  await page.goto(url, { waitUntil: 'commit' });
-  return {
-    async letIn() {
-      gate.resolve(undefined);
-      await takenOver(page);
-      await page.unroute(scripts);
-    },
+  return async (url) => {
+    gate = Promise.withResolvers<undefined>();
+    await page.goto(url, { waitUntil: 'commit' });
+    return {
+      async letIn() {
+        gate.resolve(undefined);
+        await takenOver(page);
+      },
+    };
   };
 }
 
@@ -56,27 +58,28 @@ test.each(devices)('what is typed and chosen meanwhile is taken up with the page
   const { page, errors } = await newWindow(browser, device);
   await signInWithDiscord(page, mara);
   const { lore, mine } = await world(mara);
+  const open = await withoutScripts(page);
 
   const search = page.getByRole('searchbox', { name: 'Search the lore' });
-  let slow = await openWithoutScripts(page, lore);
+  let slow = await open(lore);
   await search.fill('miner');
   await slow.letIn();
   await page.getByText('1 page found').waitFor();
   expect(await search.inputValue()).toBe('miner');
 
-  slow = await openWithoutScripts(page, lore);
+  slow = await open(lore);
   await page.getByRole('combobox', { name: 'Kind' }).selectOption('location');
   await slow.letIn();
   await page.waitForURL(`${lore}?category=location`);
   await page.locator('[data-lore-list]').getByText('The old mine').waitFor({ state: 'detached' });
 
-  slow = await openWithoutScripts(page, `${stack.appUrl}/settings/notifications`);
+  slow = await open(`${stack.appUrl}/settings/notifications`);
   await page.getByRole('switch', { name: 'One session is left: Mail' }).check();
   await slow.letIn();
   await page.getByText('Saved.').waitFor();
   expect(await page.getByRole('switch', { name: 'One session is left: Mail' }).isChecked()).toBe(true);
 
-  slow = await openWithoutScripts(page, `${lore}/${mine}`);
+  slow = await open(`${lore}/${mine}`);
   await page.getByLabel('Title').fill('The silver mine');
   await slow.letIn();
   await page.locator('[data-save-state=saved]').getByText('Saved').waitFor();
@@ -91,7 +94,8 @@ test('a form that is sent meanwhile is sent as a form', async () => {
   const mara = await newPerson('Mara');
   const { page } = await newWindow(browser, 'phone');
   await signInWithDiscord(page, mara);
-  const slow = await openWithoutScripts(page, `${stack.appUrl}/settings/profile`);
+  const open = await withoutScripts(page);
+  const slow = await open(`${stack.appUrl}/settings/profile`);
   await page.getByLabel('Name').fill('Mara Holm');
   const sent = page.waitForResponse((answer) => answer.request().method() === 'POST');
   await page.getByRole('button', { name: 'Save' }).click();
