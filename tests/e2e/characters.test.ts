@@ -11,6 +11,7 @@ import {
   expectAccessible,
   gotoListening,
   launchBrowser,
+  newPlainPage,
   newWindow,
   picture,
   signInWithDiscord,
@@ -62,9 +63,6 @@ async function lukeIn(campaign: string): Promise<unknown> {
 }
 const rowOf = (page: Page, name: string) => page.getByRole('group', { name });
 
-/** A state that a loaded machine reaches, too. */
-const soon = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 20_000 });
-
 const devices: Device[] = ['desktop', 'phone'];
 test.each(devices)('what two change at once is decided by one of them (%s)', async (device) => {
   const { mara, campaign, elsewhere } = await newTable();
@@ -93,7 +91,7 @@ test.each(devices)('what two change at once is decided by one of them (%s)', asy
   await elsewhere({ name: 'Talia' });
   await conflict.getByText('Talia', { exact: true }).waitFor();
   await conflict.getByRole('link', { name: 'Take theirs' }).click();
-  await soon(() => name.inputValue()).toBe('Talia');
+  await expect.poll(() => name.inputValue()).toBe('Talia');
   await conflict.waitFor({ state: 'detached' });
   expect(await lukeIn(campaign)).toEqual({ name: 'Talia', aliases: [], colour: 5 });
 
@@ -126,7 +124,7 @@ test('who hears of nothing is told when saving', async () => {
   await elsewhere({ colour: 7 });
   await row.getByRole('textbox', { name: 'Add a name' }).fill('Bran');
   await page.keyboard.press('Enter');
-  await soon(() => lukeIn(campaign)).toEqual({ name: 'Brannor', aliases: ['Bran'], colour: 7 });
+  await expect.poll(() => lukeIn(campaign)).toEqual({ name: 'Brannor', aliases: ['Bran'], colour: 7 });
   expect(await row.getByRole('alert').count()).toBe(0);
   expect(errors).toEqual([]);
   await page.context().close();
@@ -136,8 +134,7 @@ test('without scripts, in German: the text is kept beside what stands, and saved
   const { mara, campaign, elsewhere } = await newTable();
   const { error } = await mara.client.rpc('update_preferences', { patch: { language: 'de' } });
   expect(error).toBeNull();
-  const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
-  page.setDefaultTimeout(20_000);
+  const page = await newPlainPage(browser);
   await signInWithDiscord(page, mara.person);
   await page.goto(`${stack.appUrl}/campaigns/${campaign}/players`);
   const row = rowOf(page, 'luk_42');

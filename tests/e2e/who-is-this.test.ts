@@ -11,6 +11,7 @@ import {
   expectAccessible,
   gotoListening,
   launchBrowser,
+  newPlainPage,
   newWindow,
   picture,
   signInWithDiscord,
@@ -55,9 +56,6 @@ const names = (page: Page) => page.locator('article .name').allTextContents();
 /** What only scripts do is there: a press is answered on the page. */
 const scripted = (page: Page) => page.getByRole('button', { name: 'Time of day' }).waitFor();
 
-/** A state that a loaded machine reaches, too. */
-const soon = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 20_000 });
-
 const devices: Device[] = ['desktop', 'phone'];
 test.each(devices)('a line asks who that is, and shows the character afterwards (%s)', async (device) => {
   const { mara, campaign, session } = await newTable();
@@ -77,30 +75,30 @@ test.each(devices)('a line asks who that is, and shows the character afterwards 
   await expectAccessible(page);
   await picture(page, device, 'who-is-this');
   const field = dialog.getByLabel('Plays');
-  await soon(() => field.evaluate((input) => input === document.activeElement)).toBe(true);
+  await expect.poll(() => field.evaluate((input) => input === document.activeElement)).toBe(true);
   await field.fill('Brannor');
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'detached' });
   expect(new URL(page.url()).pathname).toBe(`/sessions/${session}`);
-  await soon(() => names(page)).toEqual(['Brannor', 'Greta', 'Brannor', 'miri']);
+  await expect.poll(() => names(page)).toEqual(['Brannor', 'Greta', 'Brannor', 'miri']);
   expect(await offers.count()).toBe(0);
   expect(await cast(campaign)).toEqual([{ discord_id: luke, name: 'Brannor' }]);
 
   // What others say shows by itself, and who says it first is not overruled.
   await mara.client.from('campaign_characters').delete().eq('campaign_id', campaign);
-  await soon(() => names(page)).toEqual(['luk_42', 'Greta', 'luk_42', 'miri']);
+  await expect.poll(() => names(page)).toEqual(['luk_42', 'Greta', 'luk_42', 'miri']);
   const sayElsewhere = async (discord_id: string, name: string) => {
     const { error } = await mara.client.from('campaign_characters').insert({ campaign_id: campaign, discord_id, name });
     expect(error).toBeNull();
   };
   await sayElsewhere(luke, 'Brannor');
-  await soon(() => names(page)).toEqual(['Brannor', 'Greta', 'Brannor', 'miri']);
+  await expect.poll(() => names(page)).toEqual(['Brannor', 'Greta', 'Brannor', 'miri']);
   await page.getByRole('link', { name: 'miri Who is this?' }).click();
   const other = page.getByRole('dialog', { name: 'Who is miri?' });
   await other.getByLabel('Plays').fill('brannor');
   await other.getByText('Somebody already is brannor.').waitFor();
   await sayElsewhere(miriam, 'Talia');
-  await soon(() => names(page)).toEqual(['Brannor', 'Greta', 'Brannor', 'Talia']);
+  await expect.poll(() => names(page)).toEqual(['Brannor', 'Greta', 'Brannor', 'Talia']);
   await other.getByRole('button', { name: 'Save', exact: true }).click();
   await other.getByRole('alert').getByText('Somebody saved this in the meantime.').waitFor();
   expect(await other.getByLabel('Plays').inputValue()).toBe('brannor');
@@ -122,9 +120,7 @@ test('without scripts, in German: the line leads to the page of players; a Playe
     expect(error).toBeNull();
   }
   const enter = async (person: Person): Promise<Page> => {
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    const page = await newPlainPage(browser);
     await signInWithDiscord(page, person);
     await page.goto(`${stack.appUrl}/sessions/${session}`);
     return page;
