@@ -1,3 +1,5 @@
+import { isDay, isMoment } from '#lib/moment.ts';
+
 /** What the list filters by; every one of them lives in the address. */
 export interface AuditFilters {
   /** A user's id, or who else can write: `operator`, `system`, `gateway`. */
@@ -76,7 +78,6 @@ export interface AuditEntry {
   created_at: string;
 }
 
-const day = /^\d{4}-\d{2}-\d{2}$/;
 const others: readonly string[] = ['operator', 'system', 'gateway'];
 
 /** Reads the filters of an address; what is not understood is no filter. */
@@ -86,8 +87,8 @@ export function readFilters(search: URLSearchParams, kinds: readonly ResourceKin
     return pattern.test(value) ? value : null;
   };
   const date = (name: string) => {
-    const value = matching(name, day);
-    return value !== null && !Number.isNaN(Date.parse(value)) ? value : null;
+    const value = search.get(name) ?? '';
+    return isDay(value) ? value : null;
   };
   const person = search.get('person') ?? '';
   const kind = search.get('kind') as ResourceKind;
@@ -117,6 +118,5 @@ export function writeCursor({ created_at, id }: Pick<AuditEntry, 'created_at' | 
 /** Null for anything but a cursor of ours: its parts end up in a filter of the API. */
 export function readCursor(value: string | null): Cursor | null {
   const [createdAt = '', id = ''] = value?.split('~') ?? [];
-  if (!/^[\d:.T+Z-]+$/.test(createdAt) || Number.isNaN(Date.parse(createdAt)) || !/^\d{1,15}$/.test(id)) return null;
-  return { createdAt, id: Number(id) };
+  return isMoment(createdAt) && /^\d{1,15}$/.test(id) ? { createdAt, id: Number(id) } : null;
 }

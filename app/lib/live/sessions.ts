@@ -1,3 +1,4 @@
+import { isDay, isMoment } from '#lib/moment.ts';
 import type { SessionRow } from './session-state.ts';
 
 /** What the list filters by; every one of them lives in the address. */
@@ -27,10 +28,9 @@ export interface SessionItem {
 }
 
 const states: readonly string[] = ['on_air', 'ended', 'failed', 'lost'];
-const day = /^\d{4}-\d{2}-\d{2}$/;
 
 function dayOrNull(value: string | null): string | null {
-  return value !== null && day.test(value) && !Number.isNaN(Date.parse(value)) ? value : null;
+  return value !== null && isDay(value) ? value : null;
 }
 
 /** Reads the filters of an address; what is not understood is no filter. */
@@ -62,8 +62,7 @@ export function writeCursor(row: Pick<SessionRow, 'started_at' | 'id'>): string 
 /** Null for anything but a cursor of ours: its parts end up in a filter of the API. */
 export function readCursor(value: string | null): Cursor | null {
   const [startedAt = '', id = ''] = value?.split('~') ?? [];
-  if (Number.isNaN(Date.parse(startedAt)) || !/^[\d:.T+Z-]+$/.test(startedAt) || !/^[\w-]{1,64}$/.test(id)) return null;
-  return { startedAt, id };
+  return isMoment(startedAt) && /^[\w-]{1,64}$/.test(id) ? { startedAt, id } : null;
 }
 
 /** The moment after the last millisecond of a day, for an exclusive upper bound. */

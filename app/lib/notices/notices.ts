@@ -1,4 +1,5 @@
 import { isNoticeKind, type NoticeKind } from '#domain/notices.ts';
+import { isMoment } from '#lib/moment.ts';
 
 /** A row of `mgmt.notifications`: what the caller was told. Its text is made from kind and data. */
 export interface Notice {
@@ -27,6 +28,8 @@ export function isFiltered({ kind, unread }: NoticeFilters): boolean {
   return kind !== null || unread;
 }
 
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 /** The place in the list after which the next rows come. */
 export interface Cursor {
   createdAt: string;
@@ -40,9 +43,7 @@ export function writeCursor({ created_at, id }: Pick<Notice, 'created_at' | 'id'
 /** Null for anything but a cursor of ours: its parts end up in a filter of the API. */
 export function readCursor(value: string | null): Cursor | null {
   const [createdAt = '', id = ''] = value?.split('~') ?? [];
-  if (Number.isNaN(Date.parse(createdAt)) || !/^[\d:.T+Z-]+$/.test(createdAt) || !/^[\da-f-]{36}$/.test(id))
-    return null;
-  return { createdAt, id };
+  return isMoment(createdAt) && uuid.test(id) ? { createdAt, id } : null;
 }
 
 /** The same notices, all of them read by now. */

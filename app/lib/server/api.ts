@@ -49,13 +49,19 @@ function refusal(refused: NonNullable<Answer<unknown>['error']>, status: number)
   refuse(codeOf(refused.code, status), status === 0 ? refused.message : undefined);
 }
 
+/**
+ * What cannot be kept as it was sent: too long, out of the type's range, no such day, or with the character NUL, which our own API
+ * refuses before the database would.
+ */
+const unstorable = new Set(['22001', '22003', '22007', '22008', '22021', '22P05', 'nul_character']);
+
 /** SQLSTATEs and PostgREST's own codes that our functions did not raise themselves. */
 function codeOf(code: string | undefined, status: number): ErrorCode {
   if (status === 401 || code === 'PGRST301' || code === 'PGRST302' || code === 'PGRST303') return 'signed_out';
   if (code === '42501' || status === 403) return 'forbidden';
   if (code === '23505') return 'name_taken';
   if (code === 'PGRST116' || code === '22P02' || status === 404) return 'not_found';
-  if (code === '23514' || code === '23502' || code === '22001') return 'validation';
+  if (code === '23514' || code === '23502' || unstorable.has(code ?? '')) return 'validation';
   return 'internal';
 }
 
@@ -63,6 +69,11 @@ function codeOf(code: string | undefined, status: number): ErrorCode {
 export function refuse(code: ErrorCode, cause?: string): never {
   if (cause) console.error(JSON.stringify({ level: 'error', code, cause }));
   error(errorStatus[code], code, { code });
+}
+
+/** The same as what an action gives back. */
+export function problemOf(code: ErrorCode): Problem {
+  return { code, message: code, said: false };
 }
 
 /** Runs the write of an action: its result, or the problem to `fail` with. Redirects and bugs pass through. */

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { fieldIssues } from '#domain/schemas/issue.ts';
 import { explain } from '#lib/errors.ts';
 import { issueText } from '#lib/form-errors.ts';
+import { m } from '#lib/paraglide/messages.js';
 import { attempt, type Problem } from './api.ts';
 
 /** What an action gives back when it refused: sentences by field, and what concerns the whole form. Input goes beside it. */
@@ -30,7 +31,8 @@ export function placeProblem(problem: Problem, fields: readonly string[]): FormP
   // The database names the field first: "personality: 2,140 of 2,000 characters."
   const field = /^([\w.]+):/.exec(problem.message)?.[1]?.replace(/^attributes\./, '');
   if ((problem.code === 'validation' || problem.code === 'conflict') && field && fields.includes(field)) {
-    return { errors: { [field]: said.replace(/^[\w.]+:\s*/, '') }, problem: null };
+    const text = said === explain({ code: 'validation' }).text ? m.issue_shape() : said.replace(/^[\w.]+:\s*/, '');
+    return { errors: { [field]: text }, problem: null };
   }
   return { errors: {}, problem };
 }

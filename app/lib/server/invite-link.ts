@@ -5,6 +5,8 @@ import { APP_URL } from '$app/env/private';
 export const invitePath = '/invite';
 
 const name = 'invite';
+/** What cannot be a token is asked nobody. */
+const shape = /^[\w-]{1,128}$/;
 /** Long enough to find the mail with the sign-in code. */
 const seconds = 60 * 60;
 
@@ -25,7 +27,8 @@ export function holdInvite(event: RequestEvent, token: string): void {
 }
 
 export function heldInvite(event: RequestEvent): string | null {
-  return event.cookies.get(name) ?? null;
+  const token = event.cookies.get(name) ?? '';
+  return shape.test(token) ? token : null;
 }
 
 export function dropInvite(event: RequestEvent): void {

@@ -3,6 +3,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import type { Database } from '#domain/database.types.ts';
 import { allKinds, readFilters, type AuditFilters } from '#lib/audit/audit-log.ts';
 import { dayAfter } from '#lib/live/sessions.ts';
+import { isMoment } from '#lib/moment.ts';
 import { refuse, unwrapJson } from '#lib/server/api.ts';
 import type { PeopleSearch } from '../people.ts';
 import type {
@@ -67,7 +68,7 @@ export interface TableSearch {
 
 export function readTableSearch(search: URLSearchParams): TableSearch {
   return {
-    query: (search.get('q') ?? '').trim().slice(0, 200),
+    query: (search.get('q') ?? '').replaceAll('\0', '').trim().slice(0, 200),
     filter: tableFilters.find((known) => known === search.get('filter')) ?? null,
   };
 }
@@ -152,5 +153,5 @@ const writeKey = (next: Keyset<unknown>['next']) => next && `${next.after}~${nex
 /** Nothing for anything but a key of ours. */
 function readKey(value: string | null): { after?: string; after_id?: string } {
   const [after = '', id = ''] = value?.split('~') ?? [];
-  return /^[\d:.T+Z-]+$/.test(after) && /^[\w-]{1,64}$/.test(id) ? { after, after_id: id } : {};
+  return isMoment(after) && /^[\w-]{1,64}$/.test(id) ? { after, after_id: id } : {};
 }

@@ -5,7 +5,7 @@ import { optionalText } from '#domain/schemas/issue.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { dependencies } from '#lib/realtime/refresh.ts';
 import { hasRole, requireRole } from '#lib/server/account.ts';
-import { attempt, unwrapJson, type Problem } from '#lib/server/api.ts';
+import { attempt, problemOf, unwrapJson, type Problem } from '#lib/server/api.ts';
 import { submit } from '#lib/server/form.ts';
 import { inviteLink } from '#lib/server/invite-link.ts';
 import { readNames, readTeam } from '#lib/server/team.ts';
@@ -30,7 +30,7 @@ export const load: PageServerLoad = async (event) => {
 const invitation = z.object({
   role: z.enum(['viewer', 'dm']),
   who: optionalText(254),
-  valid_days: z.coerce.number().int(),
+  valid_days: z.coerce.number().refine((days) => [1, 7, 30].includes(days), 'not_offered'),
   note: optionalText(200),
 });
 
@@ -48,8 +48,10 @@ const aboutInvite = z.object({ invite: z.guid() });
 /** Runs what a row's form asks for; a refusal is said above the list. */
 async function change<T>(event: RequestEvent, schema: z.ZodType<T>, run: (value: T) => Promise<void>) {
   const parsed = schema.safeParse(Object.fromEntries(await event.request.formData()));
-  if (!parsed.success)
-    return fail(404, { problem: { code: 'not_found', message: 'not_found', said: false } as Problem });
+  if (!parsed.success) {
+    const isRole = parsed.error.issues.some(({ path }) => path[0] === 'role');
+    return isRole ? fail(422, { problem: problemOf('validation') }) : fail(404, { problem: problemOf('not_found') });
+  }
   const done = await attempt(() => run(parsed.data));
   return done.ok ? { changed: true } : fail(done.status, { problem: done.problem });
 }

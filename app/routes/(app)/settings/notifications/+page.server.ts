@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { noticeKinds } from '#domain/notices.ts';
 import { choose, type NoticeChoices, readChoices, type Way, ways } from '#lib/notices/server/notices.ts';
 import { dependencies } from '#lib/realtime/refresh.ts';
-import { attempt, expectDone } from '#lib/server/api.ts';
+import { attempt, expectDone, problemOf } from '#lib/server/api.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, depends }) => {
@@ -17,9 +17,7 @@ export const actions: Actions = {
   /** One switch, as soon as it is turned. */
   one: async ({ locals, request }) => {
     const parsed = one.safeParse(Object.fromEntries(await request.formData()));
-    if (!parsed.success) {
-      return fail(422, { problem: { code: 'validation' as const, message: 'validation', said: false } });
-    }
+    if (!parsed.success) return fail(422, { problem: problemOf('validation') });
     const { kind, way, wanted } = parsed.data;
     const done = await attempt(() => choose(locals.api, { [kind]: { [way]: wanted === 'true' } }));
     return done.ok ? { choices: done.value } : fail(done.status, { problem: done.problem });

@@ -15,18 +15,16 @@ export const load: PageServerLoad = async (event) => {
   return {
     licenses: await readLicenses(event),
     /** The table that somebody came from; its id is typed all the same. */
-    table: table && /^[a-z][a-z0-9_]{0,55}$/.test(table) ? table : null,
+    table: table && tableId.test(table) ? table : null,
     features: licenseFeatures,
     now: Date.now(),
   };
 };
 
+const tableId = /^[a-z][a-z0-9_]{0,55}$/;
+
 const license = z.object({
-  table_id: z
-    .string()
-    .trim()
-    .min(1, 'required')
-    .regex(/^[a-z][a-z0-9_]{0,55}$/, 'shape'),
+  table_id: z.string().trim().min(1, 'required').regex(tableId, 'shape'),
   licensee: requiredText(120),
   features: z.array(z.enum(licenseFeatures)).min(1, 'required'),
   months: z.coerce.number().int().min(1, 'out_of_range').max(36, 'out_of_range'),
@@ -48,7 +46,7 @@ export const actions: Actions = {
       features: data.getAll('features').map(String),
       outside: data.get('outside') === 'on',
     };
-    if (values.table_id && !values.outside && !(await isHere(event, values.table_id)))
+    if (tableId.test(values.table_id) && !values.outside && !(await isHere(event, values.table_id)))
       return fail(422, { values, errors: { table_id: m.ops_license_no_table() }, problem: null });
     const { outside: _, ...input } = values;
     const sent = await submit(license, input, values, (value) =>

@@ -7,7 +7,7 @@ import { requireOperator } from '#lib/operations/server/operator.ts';
 import { readPeople } from '#lib/operations/server/reads.ts';
 import type { PersonRow } from '#lib/operations/types.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { unwrapJson } from '#lib/server/api.ts';
+import { problemOf, unwrapJson } from '#lib/server/api.ts';
 import { submit } from '#lib/server/form.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -39,10 +39,10 @@ const change = z.object({
 /** What is typed to say that this very person is meant. */
 const typedFor = (person: PersonRow) => person.email ?? person.display_name;
 
-async function isNamed(event: RequestEvent, member: string, typed: string): Promise<boolean> {
+async function findPerson(event: RequestEvent, member: string): Promise<PersonRow | null> {
+  if (!id.safeParse(member).success) return null;
   const { rows } = await readPeople(event, { query: member, role: null }, null, 1);
-  const [person] = rows;
-  return person?.id === member && typed.trim().toLowerCase() === typedFor(person).toLowerCase();
+  return rows.find((person) => person.id === member) ?? null;
 }
 
 export const actions: Actions = {
@@ -53,7 +53,9 @@ export const actions: Actions = {
       ['member', 'role', 'reason', 'confirm'].map((name) => [name, String(data.get(name) ?? '')]),
     );
     const { member = '', confirm = '' } = values;
-    if (id.safeParse(member).success && !(await isNamed(event, member, confirm)))
+    const person = await findPerson(event, member);
+    if (!person) return fail(404, { values, errors: {}, problem: problemOf('not_found') });
+    if (confirm.trim().toLowerCase() !== typedFor(person).toLowerCase())
       return fail(422, { values, errors: { confirm: m.ops_confirm_wrong() }, problem: null });
     const sent = await submit(change, values, values, async ({ member, role, reason }) =>
       unwrapJson<{ display_name: string }>(await event.locals.api.rpc('admin_set_role', { member, role, reason })),
