@@ -1,14 +1,6 @@
+import type { Question } from '#lib/components/question.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Member, OpenInvite } from '#lib/server/team.ts';
-
-/** Something that takes a right away, asked before it is done. */
-export interface Question {
-  title: string;
-  text: string;
-  verb: string;
-  action: string;
-  fields: Record<string, string>;
-}
 
 export function removal({ id, display_name: name }: Member): Question {
   return {

@@ -7,10 +7,12 @@ import { submit } from '#lib/server/form.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 /** The files of the table are the Owner's to take along. */
-export const load: PageServerLoad = async ({ locals }) => {
+export const load: PageServerLoad = async ({ locals, url }) => {
   const { user } = await locals.account();
-  if (!hasRole(user.role, 'tenant_owner')) return { files: null };
-  return { files: unwrapJson<{ files: number; bytes: number }>(await locals.api.rpc('file_totals')) };
+  // Without scripts there is no dialog: the question stands in the page instead.
+  const asks = url.searchParams.get('ask') === 'leave';
+  if (!hasRole(user.role, 'tenant_owner')) return { asks, files: null };
+  return { asks, files: unwrapJson<{ files: number; bytes: number }>(await locals.api.rpc('file_totals')) };
 };
 
 export const actions: Actions = {

@@ -4,7 +4,7 @@ import { requiredText } from '#domain/schemas/issue.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { requireRole } from '#lib/server/account.ts';
-import { attempt, type Problem, unwrap, unwrapJson } from '#lib/server/api.ts';
+import { attempt, expectDone, type Problem, unwrap, unwrapJson } from '#lib/server/api.ts';
 import { parse, submit } from '#lib/server/form.ts';
 import { installLicense, readLicense } from '#lib/server/license.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -23,9 +23,15 @@ export const load: PageServerLoad = async (event) => {
   return {
     license,
     contact: unwrap(tenant).contact_email ?? '',
-    goes: { campaigns: campaigns.count ?? 0, sessions: sessions.count ?? 0, members: members.count ?? 0 },
+    goes: { campaigns: counted(campaigns), sessions: counted(sessions), members: counted(members) },
   };
 };
+
+/** Rather no page than a nought that is none. */
+function counted(answer: Parameters<typeof expectDone>[0] & { count: number | null }): number {
+  expectDone(answer);
+  return answer.count ?? 0;
+}
 
 const settings = z.object({ name: requiredText(80), contact_email: requiredText(254) });
 const license = z.object({ key: requiredText(4000) });
