@@ -2,6 +2,7 @@ import { roleName } from '#lib/components/shell/role-name.ts';
 import { clock, fullDate, number } from '#lib/format.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
+import { planName } from '#lib/plan-name.ts';
 import { isRole } from '#lib/role.ts';
 import type { ActorKind, AuditEntry, ResourceKind } from './audit-log.ts';
 
@@ -111,6 +112,18 @@ const fields: Record<string, () => string> = {
   deleted_at: m.audit_field_deleted,
   archived_at: m.audit_field_archived,
   place: m.audit_field_place,
+  started_at: m.audit_field_started,
+  ended_at: m.audit_field_ended,
+  claimed_at: m.audit_field_claimed,
+  paid_at: m.audit_field_paid,
+  subscription_id: m.audit_field_subscription,
+  amount_paid_cents: m.audit_field_amount_paid,
+  attempts: m.audit_field_attempts,
+  billing_interval: m.audit_field_interval,
+  cancel_at_period_end: m.audit_field_ends_with_period,
+  sessions_counted_from: m.audit_field_counted_from,
+  email_verified: m.audit_field_verified,
+  key_fingerprint: m.audit_field_key,
 };
 
 /** What people call a column; others go by the column's own name. */
@@ -125,9 +138,15 @@ function fieldList(entry: AuditEntry): string {
   return new Intl.ListFormat(getLocale(), { type: 'conjunction' }).format(shown);
 }
 
+/** What a thing is called: its own name, a plan's as it is sold, and what it is where it has none. */
+function nameOf({ resource_type: kind, resource_name: name }: AuditEntry): string {
+  if (!name || name === kind) return kindName(kind);
+  return kind === 'subscription' ? planName({ id: name, name }) : name;
+}
+
 /** "Lena changed personality of “Greta”." */
 export function sentence(entry: AuditEntry, person: string): string {
-  const name = entry.resource_name || kindName(entry.resource_type);
+  const name = nameOf(entry);
   switch (entry.resource_type) {
     case 'secret':
       return m.audit_secret({ person });
@@ -189,6 +208,7 @@ const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 /** A value as text; null for none. */
 export function valueText(field: string, value: unknown): string | null {
   if (field === 'role' && isRole(value)) return roleName(value);
+  if (field === 'plan_id' && typeof value === 'string') return planName({ id: value, name: value });
   if (field === 'place' && typeof value === 'string' && value in places) return places[value as keyof typeof places]();
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'boolean') return value ? m.audit_yes() : m.audit_no();
