@@ -1,10 +1,9 @@
+import type { ActionResult } from '$app/forms';
 import { toasts } from '#lib/components/ui/toast/index.ts';
-import { explain } from './errors.ts';
-import type { postForm } from './post-form.ts';
+import { explain, type Refusal } from './errors.ts';
 
 /** Says why something that was done beside a form was refused. */
-export function toastRefusal(result: Awaited<ReturnType<typeof postForm>>): void {
-  const refused =
-    result.type === 'failure' ? (result.data?.['problem'] as Parameters<typeof explain>[0] | undefined) : undefined;
-  toasts.show(explain(refused ?? {}).text, { tone: 'danger' });
+export function toastRefusal(result: ActionResult): void {
+  const refused = result.type === 'failure' ? result.data?.['problem'] : result.type === 'error' ? result.error : null;
+  toasts.show(explain((refused as Refusal | null | undefined) ?? {}).text, { tone: 'danger' });
 }

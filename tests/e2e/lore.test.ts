@@ -210,6 +210,126 @@ test('two windows: what only one changed is merged, the same text is asked about
   await Promise.all([here.page.context().close(), context.close()]);
 });
 
+test('nothing written is lost: beside a refused title, beside an earlier draft, and where a search or the bin get no answer', async () => {
+  const mara = await newPerson('Mara');
+  const { page: first, errors } = await newWindow(browser, 'desktop');
+  await signInWithDiscord(first, mara);
+  const { lore, campaign } = await world(mara);
+  await write(first, lore, 'The mine', 'Closed.');
+  const address = first.url();
+  const text = (page: Page) => page.getByLabel('Text', { exact: true });
+
+  // A title that is missing waits; the text is saved.
+  await first.getByLabel('Title').fill('');
+  await text(first).fill('Open again.');
+  await soon(() => contentOf(campaign, 'The mine')).toBe('Open again.');
+  await first.locator('[data-save-state=refused]').waitFor();
+  expect(await first.getByLabel('Title').getAttribute('aria-invalid')).toBe('true');
+  await first.getByLabel('Title').fill('The silver mine');
+  await saved(first);
+  expect(await titles(campaign)).toEqual(['The silver mine']);
+  expect(await first.getByLabel('Title').getAttribute('aria-invalid')).toBe(null);
+
+  // Who writes on beside an earlier draft still has it afterwards.
+  const context = first.context();
+  await context.setOffline(true);
+  await text(first).fill('Flooded.');
+  await first.getByText('Kept on this device.').waitFor();
+  await first.close();
+  await context.setOffline(false);
+  const page = await newPage(context);
+  page.on('pageerror', ({ message }) => errors.push(message));
+  await page.goto(address);
+  await page.getByText('There is an unsaved version from').waitFor();
+  await text(page).fill('Dry.');
+  await soon(() => contentOf(campaign, 'The silver mine')).toBe('Dry.');
+  await page.reload();
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByText('Text: changed by somebody else meanwhile').waitFor();
+  await page.getByRole('button', { name: 'Keep mine' }).click();
+  await soon(() => contentOf(campaign, 'The silver mine')).toBe('Flooded.');
+
+  await saved(page);
+  // Somebody else's edit is read anew on a line that is cut for a moment.
+  await page.route(/__data\.json/, (route) => route.abort(), { times: 1 });
+  await asRoot(`update mgmt.campaign_lore set title = 'The drowned mine' where campaign_id = $1`, [campaign]);
+  await soon(() => page.getByLabel('Title').inputValue()).toBe('The drowned mine');
+
+  await page.route(/\?\/bin$/, (route) => route.abort());
+  await page.getByRole('button', { name: 'Move to bin' }).click();
+  await page.getByText('No answer in time.').waitFor();
+  expect(page.url()).toBe(address);
+
+  // A blank at the end of what was asked is the beginning of the next word.
+  const search = page.getByRole('searchbox', { name: 'Search the lore' });
+  await search.pressSequentially('drowned ');
+  await page.waitForURL(/q=drowned$/);
+  await page.getByText('1 page found').waitFor();
+  await search.pressSequentially('mine');
+  await page.waitForURL(/q=drowned\+mine$/);
+  expect(await search.inputValue()).toBe('drowned mine');
+  expect(errors).toEqual([]);
+  await context.close();
+});
+
+test('the editor at its edges: an ñ by AltGr, a long list of names, and a text of three chapters that is cut into pages', async () => {
+  const mara = await newPerson('Mara');
+  const { page, errors } = await newWindow(browser, 'desktop');
+  await signInWithDiscord(page, mara);
+  const { lore, campaign } = await world(mara);
+  await asRoot(
+    `insert into public.npc_definitions (id, tenant_id, campaign_id, name)
+     select gen_random_uuid()::text, tenant_id, id, 'Guard ' || number
+     from mgmt.campaigns, generate_series(1, 8) as number where id = $1`,
+    [campaign],
+  );
+  await write(page, lore, 'One', 'Short.');
+  const address = page.url();
+  const text = page.getByLabel('Text', { exact: true });
+
+  // As a keyboard sends it whose AltGr with N is an ñ.
+  const written = await text.evaluate((area) =>
+    area.dispatchEvent(
+      new KeyboardEvent('keydown', {
+        code: 'KeyN',
+        key: 'ñ',
+        ctrlKey: true,
+        altKey: true,
+        modifierAltGraph: true,
+        bubbles: true,
+        cancelable: true,
+      }),
+    ),
+  );
+  expect(written).toBe(true);
+
+  await text.fill('');
+  await text.pressSequentially('@guard');
+  await page.getByRole('option', { name: 'Guard 8' }).waitFor();
+  await page.keyboard.press('ArrowUp');
+  const last = page.locator('#mentions [aria-selected=true]');
+  expect(await last.innerText()).toContain('Guard 8');
+  await soon(() =>
+    last.evaluate(
+      (option) => option.getBoundingClientRect().bottom <= option.parentElement!.getBoundingClientRect().bottom,
+    ),
+  ).toBe(true);
+
+  const chapter = (title: string, length: number) => `# ${title}\n${'Word. '.repeat(length / 6)}\n`;
+  await text.fill(chapter('One', 90_000) + chapter('Two', 90_000) + chapter('Three', 30_000));
+  await page.getByRole('button', { name: 'Split at a heading' }).click();
+  await soon(() => titles(campaign)).toEqual(['One', 'Two']);
+  await soon(() => text.inputValue().then((value) => value.includes('# Two'))).toBe(false);
+  expect(page.url()).toBe(address);
+  await page.getByRole('button', { name: 'Split at a heading' }).click();
+  await page.waitForURL((url) => url.href.startsWith(lore) && url.href !== address);
+  expect(await titles(campaign)).toEqual(['One', 'Two', 'Three']);
+  expect((await contentOf(campaign, 'One'))?.length).toBeGreaterThan(90_000);
+  expect(await contentOf(campaign, 'Two')).toContain('# Two');
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
 test('without scripts, in German: a page is made, written, previewed, moved, binned and brought back', async () => {
   const mara = await newPerson('Mara');
   const page = await newPlainPage(browser);

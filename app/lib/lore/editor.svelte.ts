@@ -1,7 +1,7 @@
 import type { Refusal } from '#lib/errors.ts';
 import { type Draft, dropDraft, keepDraft, readDraft } from '#lib/drafts.ts';
-import { changedFields, merge, normal, pick } from './merge.ts';
-import type { LoreField, LoreFields, LorePage } from './page.ts';
+import { changedFields, merge, normal, pick, sameField } from './merge.ts';
+import { type LoreField, loreFields, type LoreFields, type LorePage } from './page.ts';
 
 /** What a save came to. */
 export type SaveAnswer =
@@ -50,16 +50,23 @@ export class LoreEditor {
 
   readonly #options: Options;
   readonly #key: string;
+  /** Where goes what is typed while an earlier draft waits for its decision. */
+  readonly #laterKey: string;
+  /** Where the draft lies that is offered. */
+  #draftKey = '';
   #saving = false;
   #again = false;
   #tries = 0;
   #arrived: LorePage | null = null;
+  /** Fields as the server refused them: they wait until they are others, while the rest is saved. */
+  #refused: Partial<LoreFields> = {};
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: Options) {
     this.#options = options;
     this.#key = `lore:${options.page.id}`;
+    this.#laterKey = `${this.#key}:later`;
     this.#base = options.page.fields;
     this.#basedOn = options.page.updatedAt;
     this.fields = structuredClone(options.page.fields);
@@ -79,10 +86,16 @@ export class LoreEditor {
 
   /** Looks for a draft of this device. Only a browser has them. */
   restore(): void {
-    const draft = readDraft<LoreFields>(this.#options.user, this.#key);
-    if (!draft) return;
-    if (changedFields({ ...this.fields, ...draft.fields }, this.#base).length > 0) this.draft = draft;
-    else dropDraft(this.#options.user, this.#key);
+    for (const key of [this.#key, this.#laterKey]) {
+      const draft = readDraft<LoreFields>(this.#options.user, key);
+      if (!draft) continue;
+      if (changedFields({ ...this.fields, ...draft.fields }, this.fields).length > 0) {
+        this.draft = draft;
+        this.#draftKey = key;
+        return;
+      }
+      dropDraft(this.#options.user, key);
+    }
   }
 
   useDraft(): void {
@@ -96,11 +109,13 @@ export class LoreEditor {
       this.conflicts = this.dirty;
     }
     this.touched();
+    this.#nextDraft();
   }
 
   dropDraft(): void {
     this.draft = null;
-    dropDraft(this.#options.user, this.#key);
+    dropDraft(this.#options.user, this.#draftKey);
+    this.#nextDraft();
   }
 
   /** After each key and each choice. */
@@ -120,7 +135,7 @@ export class LoreEditor {
       this.#again = true;
       return;
     }
-    const names = this.dirty.filter((field) => !this.conflicts.includes(field));
+    const names = this.dirty.filter((field) => !this.#waits(field));
     if (names.length === 0 || this.state === 'gone') return this.#settle();
     const sent = $state.snapshot(pick(normal(this.fields), names)) as Partial<LoreFields>;
     this.#saving = true;
@@ -186,7 +201,8 @@ export class LoreEditor {
         this.#base = { ...this.#base, ...sent };
         this.#basedOn = answer.updatedAt;
         this.savedAt = Date.now();
-        this.errors = {};
+        this.#refused = Object.fromEntries(Object.entries(this.#refused).filter(([field]) => !(field in sent)));
+        this.errors = Object.fromEntries(Object.entries(this.errors).filter(([field]) => field in this.#refused));
         this.problem = null;
         break;
       case 'conflict':
@@ -198,11 +214,19 @@ export class LoreEditor {
         this.#keep();
         return;
       case 'refused':
-        this.errors = answer.errors;
+        this.errors = { ...this.errors, ...answer.errors };
         this.problem = answer.problem;
-        this.state = 'refused';
         this.#keep();
-        return;
+        for (const field of loreFields) {
+          if (answer.errors[field] !== undefined)
+            Object.assign(this.#refused, pick({ ...this.fields, ...sent }, [field]));
+        }
+        // Nothing that one field could change: it stays as it is until something is typed.
+        if (!this.#again && Object.keys(answer.errors).length === 0) {
+          this.state = 'refused';
+          return;
+        }
+        break;
       case 'unreachable':
         this.state = 'retrying';
         this.#keep();
@@ -223,11 +247,24 @@ export class LoreEditor {
     if (open.length === 0) {
       this.state = 'saved';
       this.errors = {};
+      this.#refused = {};
       this.#forget();
-    } else {
+    } else if (open.some((field) => !this.#waits(field))) {
       this.state = 'unsaved';
-      if (open.some((field) => !this.conflicts.includes(field))) this.#schedule(saveMs);
+      this.#schedule(saveMs);
+    } else {
+      this.state = open.some((field) => this.#isRefused(field)) ? 'refused' : 'unsaved';
     }
+  }
+
+  #isRefused(field: LoreField): boolean {
+    const now = normal(this.fields);
+    return this.#refused[field] !== undefined && sameField(field, now, { ...now, ...this.#refused });
+  }
+
+  /** Not to be sent: somebody has to decide, or to write something else. */
+  #waits(field: LoreField): boolean {
+    return this.conflicts.includes(field) || this.#isRefused(field);
   }
 
   #absorb(page: LorePage): void {
@@ -251,7 +288,7 @@ export class LoreEditor {
     this.#draftTimer = undefined;
     if (this.dirty.length === 0) return;
     const fields = $state.snapshot(pick(this.fields, this.dirty)) as Partial<LoreFields>;
-    this.draftKept = keepDraft<LoreFields>(this.#options.user, this.#key, {
+    this.draftKept = keepDraft<LoreFields>(this.#options.user, this.#keepKey, {
       at: Date.now(),
       basedOn: this.#basedOn,
       fields,
@@ -262,6 +299,17 @@ export class LoreEditor {
     clearTimeout(this.#draftTimer);
     this.#draftTimer = undefined;
     this.draftKept = false;
-    if (!this.draft) dropDraft(this.#options.user, this.#key);
+    dropDraft(this.#options.user, this.#keepKey);
+  }
+
+  /** Not over the draft that is offered. */
+  get #keepKey(): string {
+    return this.draft && this.#draftKey === this.#key ? this.#laterKey : this.#key;
+  }
+
+  /** After one draft was decided on: the other one is offered, unless it is what is being written, which is kept anew. */
+  #nextDraft(): void {
+    this.restore();
+    this.#keep();
   }
 }

@@ -4,6 +4,9 @@ import type { SaveAnswer } from './editor.svelte.ts';
 import { toFormData } from './form-data.ts';
 import type { LoreFields, LorePage } from './page.ts';
 
+/** Asked too often: later it will be taken. */
+const tooOften = 429;
+
 /** Saves fields of the page at this address. A line that is cut, and an error of ours, are worth another try. */
 export async function sendLore(
   path: string,
@@ -11,14 +14,9 @@ export async function sendLore(
   basedOn: string,
   leaving: boolean,
 ): Promise<SaveAnswer> {
-  let result;
-  try {
-    result = await postForm(`${path}?/save`, toFormData(fields, basedOn), { leaving });
-  } catch {
-    return { kind: 'unreachable' };
-  }
+  const result = await postForm(`${path}?/save`, toFormData(fields, basedOn), { leaving });
   if (result.type === 'success') return { kind: 'saved', updatedAt: String(result.data?.['savedAt']) };
-  if (result.type !== 'failure' || result.status >= 500) return { kind: 'unreachable' };
+  if (result.type !== 'failure' || result.status >= 500 || result.status === tooOften) return { kind: 'unreachable' };
   const data = result.data as { errors?: Record<string, string>; problem?: Refusal | null; theirs?: LorePage | null };
   if (data.theirs) return { kind: 'conflict', theirs: data.theirs };
   const problem = data.problem ?? null;

@@ -32,8 +32,8 @@ export class Newest {
   async markAll(): Promise<void> {
     const before = this.notices;
     this.notices = before && asRead(before);
-    const answer = await postForm('/notifications?/read', {}).catch(() => null);
-    if (answer?.type === 'redirect') await invalidate(dependencies.notifications);
+    const answer = await postForm('/notifications?/read', {});
+    if (answer.type === 'redirect') await invalidate(dependencies.notifications);
     else {
       this.notices = before;
       this.failed = true;

@@ -73,7 +73,7 @@ export async function shelveCampaign(api: Api, id: string, shelf: CampaignShelf)
   const now = new Date().toISOString();
   const change =
     shelf === 'bin' ? { deleted_at: now } : { deleted_at: null, archived_at: shelf === 'archived' ? now : null };
-  expectDone(await api.from('campaigns').update(change).eq('id', id));
+  if (unwrap(await api.from('campaigns').update(change).eq('id', id).select('id')).length === 0) refuse('not_found');
 }
 
 /** Deletes a campaign of the bin for good. `confirm_name` is what the person typed: 422 where it is not the name. */
