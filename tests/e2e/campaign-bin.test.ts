@@ -12,6 +12,7 @@ import {
   newWindow,
   picture,
   signInWithDiscord,
+  viewports,
 } from './browser.ts';
 
 let browser: Browser;
@@ -42,7 +43,8 @@ test.each(devices)('a campaign is deleted for good by typing its name, by keys (
   const mara = await newPerson('Mara');
   const { page, errors } = await newWindow(browser, device);
   await signInWithDiscord(page, mara);
-  const [gone, stays] = [await binned(mara, 'Rabenheim'), await binned(mara, 'Hollow Hill')];
+  const long = 'Hollow Hill and the Donaudampfschifffahrtsgesellschaftskapitänswitwe';
+  const [gone, stays] = [await binned(mara, 'Rabenheim'), await binned(mara, long)];
   await page.goto(bin);
   await expectAccessible(page);
   await page.getByText('Delete for good').first().waitFor();
@@ -53,12 +55,15 @@ test.each(devices)('a campaign is deleted for good by typing its name, by keys (
   await page.keyboard.press('Enter');
   await row(page, 'Rabenheim').getByText('That is not the name.').waitFor();
   await expectAccessible(page);
+  await row(page, long).locator('summary').click();
+  await row(page, long).getByRole('textbox').waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewports[device].width);
   await picture(page, device, 'campaign-for-good');
   await typed.fill('Rabenheim');
   await page.keyboard.press('Enter');
   await page.getByText('Rabenheim is deleted for good.').waitFor();
   await row(page, 'Rabenheim').first().waitFor({ state: 'detached' });
-  await row(page, 'Hollow Hill').waitFor();
+  await row(page, long).waitFor();
   const left = await asRoot<{ id: string }>('select id from mgmt.campaigns where id = any($1)', [[gone, stays]]);
   expect(left.map(({ id }) => id)).toEqual([stays]);
   const link = await page.goto(`${stack.appUrl}/campaigns/${gone}`);

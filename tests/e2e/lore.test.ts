@@ -287,6 +287,14 @@ test('the editor at its edges: an ñ by AltGr, a long list of names, and a text 
   const address = page.url();
   const text = page.getByLabel('Text', { exact: true });
 
+  // As a file may bring it.
+  await asRoot(`update mgmt.campaign_lore set metadata = '{"tags": ["North", "North"]}' where campaign_id = $1`, [
+    campaign,
+  ]);
+  await page.reload();
+  await text.waitFor();
+  expect(await page.locator('input[name=tags][type=checkbox]').count()).toBe(1);
+
   // As a keyboard sends it whose AltGr with N is an ñ.
   const written = await text.evaluate((area) =>
     area.dispatchEvent(

@@ -48,7 +48,7 @@ export async function listPlayers(api: Api, campaign: string): Promise<Players> 
       character: character
         ? {
             name: character.name,
-            aliases: character.aliases,
+            aliases: [...new Set(character.aliases)],
             colour: isPigment(character.colour) ? character.colour : 1,
             updatedAt: character.updated_at,
           }

@@ -97,9 +97,10 @@ export async function readLorePage(api: Api, campaign: string, id: string): Prom
   };
 }
 
+/** Each once: a file that was imported may say a thing twice. */
 function texts(metadata: Json, key: string): string[] {
   const list = metadata && typeof metadata === 'object' && !Array.isArray(metadata) ? metadata[key] : null;
-  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : [];
+  return Array.isArray(list) ? [...new Set(list.filter((entry) => typeof entry === 'string'))] : [];
 }
 
 type NewPage = LoreChanges & { title: string };

@@ -24,12 +24,13 @@ export async function readNpcs(api: Api, campaign: string): Promise<ConsoleNpc[]
   return faces.sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** Each once: a file that was imported may say a thing twice. */
 function preparedLines(attributes: unknown): string[] {
   const lines =
     typeof attributes === 'object' && attributes !== null && 'prepared_lines' in attributes
       ? attributes.prepared_lines
       : [];
-  return Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
+  return Array.isArray(lines) ? [...new Set(lines.filter((line) => typeof line === 'string'))] : [];
 }
 
 /** Everybody who may be heard in a campaign, as far as the caller may know. */
