@@ -7,6 +7,7 @@ import { newPerson, type Person } from '../lib/people.ts';
 import {
   type Device,
   expectAccessible,
+  gotoListening,
   launchBrowser,
   newPlainPage,
   newWindow,
@@ -45,13 +46,18 @@ test.each(devices)('a campaign is deleted for good by typing its name, by keys (
   await signInWithDiscord(page, mara);
   const long = 'Hollow Hill and the Donaudampfschifffahrtsgesellschaftskapitänswitwe';
   const [gone, stays] = [await binned(mara, 'Rabenheim'), await binned(mara, long)];
-  await page.goto(bin);
+  await gotoListening(page, bin);
   await expectAccessible(page);
   await page.getByText('Delete for good').first().waitFor();
   await row(page, 'Rabenheim').locator('summary').focus();
   await page.keyboard.press('Enter');
   const typed = row(page, 'Rabenheim').getByRole('textbox');
   await typed.fill('Rabenhaim');
+  // Somebody else's change, which reads the list anew, closes nothing.
+  await asRoot(`update mgmt.campaigns set system = 'Fate Core' where id = $1`, [stays]);
+  await row(page, long).getByText('Fate Core').waitFor();
+  expect(await typed.inputValue()).toBe('Rabenhaim');
+  expect(await typed.isVisible()).toBe(true);
   await page.keyboard.press('Enter');
   await row(page, 'Rabenheim').getByText('That is not the name.').waitFor();
   await expectAccessible(page);
