@@ -5,8 +5,8 @@ import type { Theme } from '#lib/theme.ts';
 
 declare global {
   interface Window {
-    /** Begun by app.html: which fields were typed into or changed before the app listened, with the events that said so. */
-    earlyInput?: { heard: Map<EventTarget, Set<string>>; listen: (event: Event) => void };
+    /** Begun by app.html: which fields were typed into or changed before the app listened, with the events that said so; the one left last comes last. */
+    earlyInput?: { heard: Map<EventTarget, Set<string>>; types: readonly string[]; listen: (event: Event) => void };
   }
   namespace App {
     interface Error {

@@ -1,7 +1,7 @@
 // Somebody on a slow line types, chooses and sends before the app's scripts have arrived: nothing of it is lost.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asRoot, closeDatabase } from '../lib/database.ts';
+import { asGateway, asRoot, closeDatabase } from '../lib/database.ts';
 import { stack } from '../lib/environment.ts';
 import { newPerson, type Person } from '../lib/people.ts';
 import { type Device, launchBrowser, newWindow, signInWithDiscord, takenOver } from './browser.ts';
@@ -73,6 +73,15 @@ test.each(devices)('what is typed and chosen meanwhile is taken up with the page
   await page.waitForURL(`${lore}?category=location`);
   await page.locator('[data-lore-list]').getByText('The old mine').waitFor({ state: 'detached' });
 
+  slow = await open(`${stack.appUrl}/sessions/search`);
+  const said = page.getByLabel('Words that were said');
+  await said.fill('iner');
+  await said.press('Home');
+  await slow.letIn();
+  // The cursor is where it was, as is a word that a keyboard still composes.
+  await page.keyboard.type('m');
+  expect(await said.inputValue()).toBe('miner');
+
   slow = await open(`${stack.appUrl}/settings/notifications`);
   await page.getByRole('switch', { name: 'One session is left: Mail' }).check();
   await slow.letIn();
@@ -87,6 +96,53 @@ test.each(devices)('what is typed and chosen meanwhile is taken up with the page
     { title: 'The silver mine' },
   ]);
   expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('who chooses twice meanwhile has chosen once', async () => {
+  const mara = await newPerson('Mara');
+  const { page } = await newWindow(browser, 'phone');
+  await signInWithDiscord(page, mara);
+  const open = await withoutScripts(page);
+  const slow = await open(`${stack.appUrl}/settings/appearance`);
+  const theme = page.getByRole('radiogroup', { name: 'Theme' });
+  for (const name of ['Light', 'As the device', 'Light']) await theme.getByText(name).click();
+  const language = page.getByRole('radiogroup', { name: 'Language' });
+  for (const name of ['Deutsch', 'English']) await language.getByText(name).click();
+  const kept: (string | null)[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/appearance') && request.method() === 'POST') kept.push(request.postData());
+  });
+  const sent = page.waitForRequest((request) => request.method() === 'POST');
+  await slow.letIn();
+  await sent;
+  expect(await theme.getByRole('radio', { name: 'Light' }).isChecked()).toBe(true);
+  expect(kept).toEqual(['theme=light']);
+  await page.context().close();
+});
+
+test('what is unfolded meanwhile stays open, with what was written in it', async () => {
+  const mara = await newPerson('Mara');
+  const { page } = await newWindow(browser, 'desktop');
+  await signInWithDiscord(page, mara);
+  const { campaign } = await world(mara);
+  const [row] = await asRoot<{ tenant_id: string }>('select tenant_id from mgmt.campaigns where id = $1', [campaign]);
+  await asRoot(`update mgmt.subscriptions set plan_id = 'guild', status = 'active' where tenant_id = $1`, [
+    row!.tenant_id,
+  ]);
+  await asGateway(
+    `insert into tenant_${row!.tenant_id}.entities (campaign_id, id, type, name, attributes)
+     values ($1, 'greta', 'npc', 'Greta', '{"age": 70}')`,
+    [campaign],
+  );
+  const open = await withoutScripts(page);
+  const slow = await open(`${stack.appUrl}/campaigns/${campaign}/knowledge?entry=greta`);
+  await page.getByText('Correct', { exact: true }).click();
+  await page.getByLabel('Fact 1', { exact: true }).fill('71');
+  await slow.letIn();
+  expect(await page.getByLabel('Fact 1', { exact: true }).isVisible()).toBe(true);
+  await page.getByRole('button', { name: 'Save correction' }).click();
+  await page.getByText('Greta is corrected.').waitFor();
   await page.context().close();
 });
 
