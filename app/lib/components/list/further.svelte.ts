@@ -10,15 +10,20 @@ export interface ListPage<Item> {
 export type Further = Pick<ReturnType<typeof useFurther>, 'href' | 'loading' | 'more' | 'said'>;
 
 /**
- * A list that grows by pages below what is shown. Other data, such as another filter, begins anew. `href` is the page after, which
- * is where the link leads without scripts.
+ * A list that grows by pages below what is shown. Another filter, or a first page that ends elsewhere, begins anew; whatever else
+ * changes at the table leaves what was added. `href` is the page after, which is where the link leads without scripts.
  */
 export function useFurther<Data, Item>(
   data: () => Data,
   read: (data: Data) => ListPage<Item>,
   hrefOf: (next: string) => string,
 ) {
-  let further = $derived.by(() => ({ rows: [] as Item[], next: read(data()).next, pages: 0 }));
+  const firstNext = $derived(read(data()).next);
+  const firstHref = $derived(firstNext === null ? null : hrefOf(firstNext));
+  let further = $derived.by(() => {
+    void firstHref;
+    return { rows: [] as Item[], next: firstNext, pages: 0 };
+  });
   let loading = $state(false);
   const href = $derived(further.next === null ? null : hrefOf(further.next));
   const rows = $derived([...read(data()).rows, ...further.rows]);
