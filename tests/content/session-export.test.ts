@@ -81,6 +81,9 @@ test('as JSON: all fields and both texts', async () => {
   });
 });
 
+/** Invisible, and keeps a bracket from beginning a tag. */
+const joiner = '\u2060';
+
 test('as subtitles: since the start, at least 1.5 seconds long, no empty line within', async () => {
   expect(await file('srt')).toBe(
     [
@@ -90,7 +93,7 @@ test('as subtitles: since the start, at least 1.5 seconds long, no empty line wi
       '',
       '2',
       '00:00:04,000 --> 00:00:07,000',
-      'Greta: Ich bin *Greta*. Komm <b>rein</b> → dort',
+      `Greta: Ich bin *Greta*. Komm <${joiner}b>rein<${joiner}/b> → dort`,
       '',
       '3',
       '01:00:00,000 --> 01:00:02,000',
@@ -98,6 +101,28 @@ test('as subtitles: since the start, at least 1.5 seconds long, no empty line wi
       '',
     ].join('\n'),
   );
+});
+
+test('names that would be markup, further lines or turn the text around stay names in every format', async () => {
+  const name = '# [Mal](javascript:1)\u202E\u2067\r\n2\u2028\n00:00:09,000 --> {\\an8}<i>';
+  const odd = await play(table.tenant, table.campaign, [{ text: '> \u202EDa.', by: name, at: 1 }]);
+  const read = (format: string) => call<string>(table.carol, 'session_export', { session: odd, format });
+  expect((await read('txt')).split('\n').slice(3)).toEqual([
+    '[19:00:01+00:00] # [Mal](javascript:1) 2 00:00:09,000 --> {\\an8}<i>: > Da.',
+    '',
+  ]);
+  expect((await read('md')).split('\n').slice(6)).toEqual([
+    '\\# \\[Mal\\](javascript:1) 2 00:00:09,000 --\\> {\\\\an8}\\<i\\>: \\> Da.',
+    '',
+  ]);
+  expect((await read('srt')).split('\n')).toEqual([
+    '1',
+    '00:00:01,000 --> 00:00:03,000',
+    `# [Mal](javascript:1) 2 00:00:09,000 → {${joiner}\\an8}<${joiner}i>: > Da.`,
+    '',
+  ]);
+  const { lines } = JSON.parse(await read('json')) as { lines: unknown[] };
+  expect(lines).toMatchObject([{ speaker: name, speaker_name: name, text: '> \u202EDa.' }]);
 });
 
 test('a session without lines is a file without lines', async () => {
