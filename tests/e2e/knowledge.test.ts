@@ -112,11 +112,19 @@ test.each(devices)('the map is locked, empty, read, looked at and mended (%s)', 
   await panel.getByText('Correct', { exact: true }).click();
   await panel.getByLabel('Name', { exact: true }).fill('Greta Voss');
   await panel.getByLabel('Fact 1', { exact: true }).fill('71');
+  await panel.getByLabel('Fact 3', { exact: true }).fill('She limps.');
+  await panel.getByRole('button', { name: 'Save correction' }).click();
+  await panel.getByText('Give the fact a name').waitFor();
+  expect(await panel.getByLabel('Fact 3', { exact: true }).inputValue()).toBe('She limps.');
+  await panel.getByLabel('Name of fact 3').fill('age');
+  await panel.getByRole('button', { name: 'Save correction' }).click();
+  await panel.getByText('“age” is in the list twice').waitFor();
+  await panel.getByLabel('Name of fact 3').fill('leg');
   await panel.getByRole('button', { name: 'Save correction' }).click();
   await page.getByText('Greta Voss is corrected.').waitFor();
   await panel.getByRole('heading', { name: 'Greta Voss' }).waitFor();
   expect(await entries(world)).toMatchObject([
-    { id: 'greta', name: 'Greta Voss', type: 'npc', attributes: { age: 71, secret: 'planted' } },
+    { id: 'greta', name: 'Greta Voss', type: 'npc', attributes: { age: 71, secret: 'planted', leg: 'She limps.' } },
     {},
     {},
   ]);
@@ -164,6 +172,15 @@ test('without scripts, in German: mended and undone; a Player reads what was con
   await setPlan(world, 'guild');
   await teach(world);
   await owner.goto(`${world.map}?entry=guard`);
+  // What could not be kept stays written.
+  await owner.getByText('Berichtigen', { exact: true }).click();
+  await owner.getByLabel('Name', { exact: true }).fill('Die Wache');
+  await owner.getByLabel('Fakt 1', { exact: true }).fill('Bestechlich.');
+  await owner.getByRole('button', { name: 'Berichtigung speichern' }).click();
+  await owner.getByText('Gib dem Fakt einen Namen').waitFor();
+  expect(await owner.getByLabel('Name', { exact: true }).inputValue()).toBe('Die Wache');
+  expect(await owner.getByLabel('Fakt 1', { exact: true }).inputValue()).toBe('Bestechlich.');
+  await owner.goto(`${world.map}?entry=guard`);
   await owner.getByRole('button', { name: 'Eintrag löschen' }).click();
   await owner.getByText('„The Guard“ ist gelöscht.').waitFor();
   await owner.getByRole('button', { name: 'Rückgängig' }).click();
@@ -193,4 +210,36 @@ test('without scripts, in German: mended and undone; a Player reads what was con
   });
   await player.context().close();
   await owner.context().close();
+});
+
+test('an undo reaches its campaign from another page, and a Player looks at what they were sent', async () => {
+  const [mara, carol] = [await newPerson('Mara'), await newPerson('Carol')];
+  const { page, errors } = await newWindow(browser, 'desktop');
+  await signInWithDiscord(page, mara);
+  const world = await worldOf(mara);
+  await setPlan(world, 'guild');
+  await teach(world);
+  await page.goto(`${world.map}?entry=guard`);
+  await page.getByRole('button', { name: 'Delete entry' }).click();
+  await page.getByText('“The Guard” is deleted.').waitFor();
+  await page.getByRole('link', { name: 'Sessions', exact: true }).first().click();
+  await page.getByRole('heading', { name: 'Sessions', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('heading', { name: 'The Guard' }).waitFor();
+  expect(await links(world)).toHaveLength(2);
+
+  await asRoot(
+    `insert into mgmt.invites (tenant_id, role, invited_by, discord_id, expires_at)
+     select tenant_id, 'viewer', id, $2, now() + interval '1 day' from mgmt.users where discord_id = $1`,
+    [mara.id, carol.id],
+  );
+  const [session] = await asRoot<{ id: string }>('select id from public.sessions where tenant_id = $1', [world.tenant]);
+  const player = await newWindow(browser, 'desktop');
+  await signInWithDiscord(player.page, carol);
+  const drawn = player.page.waitForResponse((answer) => answer.url().includes('map.json'));
+  await player.page.goto(`${world.map}?view=map&session=${session!.id}`);
+  expect((await drawn).status()).toBe(200);
+  expect([...errors, ...player.errors]).toEqual([]);
+  await player.page.context().close();
+  await page.context().close();
 });

@@ -64,6 +64,12 @@ export interface Relationship {
   } | null;
 }
 
+/** A correction that was sent without scripts and could not be kept. */
+export interface RefusedCorrection {
+  values: { name: string; type: string | null; facts: { key: string; value: string }[] };
+  errors: Record<string, string>;
+}
+
 /** What is drawn: entries, and links as places in that list. Sent as it stands, so it is kept short. */
 export interface Drawing {
   nodes: { id: string; kind: EntryKind; name: string; links: number }[];

@@ -5,6 +5,8 @@ export interface LayoutTask {
   nodes: number;
   /** Pairs of places in the list of nodes, one after the other. */
   links: Uint32Array;
+  /** x and y of each node where it has a place already; those that are new are no numbers. Null: all are new. */
+  start: Float32Array | null;
   /** Only the end is shown: for people who want no motion. */
   still: boolean;
 }
@@ -20,9 +22,13 @@ const mostTicks = 300;
 const fewestTicks = 80;
 /** Work that is still bearable: larger maps are arranged in fewer steps. */
 const tickBudget = 240_000;
+/** How strongly a map is arranged again that was arranged before; a new one begins at 1. */
+const stirred = 0.05;
 
 addEventListener('message', ({ data }: MessageEvent<LayoutTask>) => {
-  const nodes: SimulationNodeDatum[] = Array.from({ length: data.nodes }, () => ({}));
+  const nodes: SimulationNodeDatum[] = Array.from({ length: data.nodes }, (_, index) =>
+    data.start ? { x: data.start[index * 2] ?? Number.NaN, y: data.start[index * 2 + 1] ?? Number.NaN } : {},
+  );
   const links = Array.from({ length: data.links.length / 2 }, (_, index) => ({
     source: data.links[index * 2] ?? 0,
     target: data.links[index * 2 + 1] ?? 0,
@@ -35,6 +41,8 @@ addEventListener('message', ({ data }: MessageEvent<LayoutTask>) => {
     .force('y', forceY().strength(0.06))
     .alphaDecay(1 - 0.001 ** (1 / ticks))
     .stop();
+  // Who has a place keeps it, but for what a new link or a gap moves.
+  if (data.start) simulation.alpha(stirred);
   let shown = performance.now();
   for (let tick = 0; tick < ticks; tick++) {
     simulation.tick();

@@ -101,7 +101,10 @@ export interface Correction {
 export async function correctEntry(api: Api, campaign: string, entity: string, correction: Correction): Promise<void> {
   const { attributes = {} } = await readEntry(api, campaign, entity);
   const facts = Object.fromEntries(
-    correction.facts.map(({ key, value }) => [key, factValue(value, attributes[key])] as const),
+    correction.facts.map(({ key, value }) => {
+      const before = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+      return [key, factValue(value, before)] as const;
+    }),
   );
   expectDone(
     await api.rpc('knowledge_correct', {

@@ -1,8 +1,9 @@
 import { error, fail } from '@sveltejs/kit';
 import { z } from 'zod';
-import { requiredText } from '#domain/schemas/issue.ts';
+import { issue, requiredText } from '#domain/schemas/issue.ts';
 import { entryKinds, type KnowledgeQuery, readQuery } from '#lib/knowledge/graph.ts';
 import * as knowledge from '#lib/knowledge/server/knowledge.ts';
+import { m } from '#lib/paraglide/messages.js';
 import { dependencies } from '#lib/realtime/refresh.ts';
 import { hasRole } from '#lib/role.ts';
 import { requireRole } from '#lib/server/account.ts';
@@ -15,11 +16,16 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
   event.depends(dependencies.campaigns, dependencies.sessions);
   const { locals, params, url } = event;
-  const query = readQuery(url.searchParams);
   const account = await locals.account();
   const leads = hasRole(account.user.role, 'dm');
-  const read = await attempt(() => readView(locals.api, params.c, query, leads));
-  const campaign = (await readCampaignNames(locals.api)).find(({ id }) => id === params.c);
+  const asked = readQuery(url.searchParams);
+  // Which session taught what is not for players: an address that asks for it shows them the rest.
+  const query = leads ? asked : { ...asked, session: null };
+  const [read, campaigns] = await Promise.all([
+    attempt(() => readView(locals.api, params.c, query, leads)),
+    readCampaignNames(locals.api),
+  ]);
+  const campaign = campaigns.find(({ id }) => id === params.c);
   if (!read.ok && read.problem.code === 'feature_locked' && campaign) {
     return { campaign, leads, query, locked: true as const };
   }
@@ -28,8 +34,7 @@ export const load: PageServerLoad = async (event) => {
   return { campaign, leads, query, locked: false as const, ...read.value, now: Date.now() };
 };
 
-async function readView(api: Api, campaign: string, wanted: KnowledgeQuery, leads: boolean) {
-  const query = leads ? wanted : { ...wanted, session: null };
+async function readView(api: Api, campaign: string, query: KnowledgeQuery, leads: boolean) {
   // Without an entry to look around from, it is the one with most links.
   const all = { search: '', kind: null, confirmed: false, session: null };
   const [first] =
@@ -62,7 +67,12 @@ const correction = z.object({
   facts: z
     .array(z.object({ key: z.string().trim().max(120, 'too_long'), value: z.string().trim().max(4000, 'too_long') }))
     .max(60, 'too_many')
-    .transform((facts) => facts.filter(({ key }) => key !== '')),
+    .transform((facts) => facts.filter(({ key, value }) => key !== '' || value !== ''))
+    .superRefine((facts, context) => {
+      const names = facts.map(({ key }) => key);
+      const twice = names.find((name, index) => names.indexOf(name) !== index);
+      if (twice !== undefined) context.addIssue(issue({ key: 'twice', entry: twice.slice(0, 40) }));
+    }),
 });
 const link = z.object({ source: z.string().min(1), target: z.string().min(1), rel_type: z.string().min(1) });
 
@@ -78,6 +88,9 @@ export const actions: Actions = {
       type: type === String(data.get('type_before') ?? '') ? null : type,
       facts: data.getAll('fact_key').map((key, index) => ({ key: String(key), value: values[index] ?? '' })),
     };
+    // What was written stays in the form: without a name it could not be kept.
+    if (input.facts.some(({ key, value }) => key.trim() === '' && value.trim() !== ''))
+      return fail(422, { values: input, errors: { facts: m.knowledge_fact_nameless() }, problem: null });
     const sent = await submit(correction, input, input, (value) =>
       knowledge.correctEntry(event.locals.api, event.params.c, entity, value),
     );
