@@ -94,6 +94,19 @@ test.each(devices)('an invited Player joins without scripts, rises, and is remov
   expect(await plain.getByRole('main').innerText(), 'no address for a Dungeon Master').not.toContain('@');
   expect(await plain.getByRole('main').locator('form, select').count(), 'nothing to change').toBe(0);
   await picture(plain, device, 'team-as-dm');
+
+  await page.getByRole('combobox', { name: 'Role of Carol' }).selectOption({ label: 'Owner' });
+  await page.getByRole('dialog').getByText('You stay as Dungeon Master').waitFor();
+  await expectAccessible(page);
+  await picture(page, device, 'team-hand-over');
+  await page.getByRole('dialog').getByRole('button', { name: 'Hand over' }).click();
+  await page.getByText('Carol invites people and changes roles.').waitFor();
+  await plain.goto(`${stack.appUrl}/team`);
+  await plain.getByRole('combobox', { name: 'Role of Mara' }).selectOption({ label: 'Owner' });
+  await plain.getByRole('button', { name: 'Save' }).click();
+  await plain.getByRole('heading', { name: 'Hand the table over to Mara?' }).waitFor();
+  await plain.getByRole('button', { name: 'Hand over' }).click();
+  await plain.getByText('Mara invites people and changes roles.').waitFor();
   await page.getByRole('combobox', { name: 'Role of Carol' }).selectOption({ label: 'Player' });
   await page.getByRole('dialog').getByRole('button', { name: 'Make Player' }).click();
   await page.getByText('1 of 5 seats used').waitFor();

@@ -1,4 +1,4 @@
-import { fail } from '@sveltejs/kit';
+import { fail, redirect } from '@sveltejs/kit';
 import type { RequestEvent } from '@sveltejs/kit';
 import { z } from 'zod';
 import { optionalText } from '#domain/schemas/issue.ts';
@@ -23,7 +23,11 @@ export const load: PageServerLoad = async (event) => {
     you: account.user.id,
     seats: account.plan?.max_seats ?? null,
     // Without scripts there is no dialog: the question stands in the page instead.
-    asks: { remove: searchParams.get('remove'), revoke: searchParams.get('revoke') },
+    asks: {
+      remove: searchParams.get('remove'),
+      handOver: searchParams.get('handOver'),
+      revoke: searchParams.get('revoke'),
+    },
   };
 };
 
@@ -42,7 +46,7 @@ function addressee(who: string): { email?: string; discord_id?: string } | null 
 }
 
 const aboutMember = z.object({ member: z.guid() });
-const aboutRole = z.object({ member: z.guid(), role: z.enum(['viewer', 'dm']) });
+const aboutRole = z.object({ member: z.guid(), role: z.enum(['viewer', 'dm', 'tenant_owner']) });
 const aboutInvite = z.object({ invite: z.guid() });
 
 /** Runs what a row's form asks for; a refusal is said above the list. */
@@ -72,7 +76,17 @@ export const actions: Actions = {
     return sent.failure ?? { link: inviteLink(event, sent.value.token) };
   },
   role: (event) =>
-    change(event, aboutRole, async (value) => void unwrapJson(await event.locals.api.rpc('set_member_role', value))),
+    change(event, aboutRole, async (value) => {
+      // Asked first: in a dialog, and without scripts on the page.
+      if (value.role === 'tenant_owner') redirect(303, `/team?handOver=${value.member}`);
+      unwrapJson(await event.locals.api.rpc('set_member_role', value));
+    }),
+  handOver: (event) =>
+    change(
+      event,
+      aboutMember,
+      async (value) => void unwrapJson(await event.locals.api.rpc('transfer_ownership', value)),
+    ),
   remove: (event) =>
     change(event, aboutMember, async (value) => void unwrapJson(await event.locals.api.rpc('remove_member', value))),
   revoke: (event) =>

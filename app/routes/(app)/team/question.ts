@@ -22,6 +22,17 @@ export function demotion({ id, display_name: name }: Member): Question {
   };
 }
 
+/** The table gets another Owner, and the one who asks is a Dungeon Master from then on. */
+export function handover({ id, display_name: name }: Member): Question {
+  return {
+    title: m.team_hand_over_title({ name }),
+    text: m.team_hand_over_text({ name }),
+    verb: m.team_hand_over_verb(),
+    action: '/team?/handOver',
+    fields: { member: id },
+  };
+}
+
 export function revocation(invite: OpenInvite): Question {
   return {
     title: m.team_revoke_title(),
