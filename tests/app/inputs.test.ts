@@ -85,7 +85,7 @@ test.each<[string, Fields, number]>([
   ['/team?/invite', { ...invite, who: 'nobody in particular' }, 422],
   ['/team?/invite', { ...invite, role: 'tenant_owner' }, 422],
   ['/team?/invite', { ...invite, valid_days: '99999999999' }, 422],
-  ['/team?/role', { member: nobody, role: 'tenant_owner' }, 422],
+  ['/team?/role', { member: nobody, role: 'super_admin' }, 422],
   ['/settings/data?/leave', {}, 409],
 ])('%s refuses %o', async (path, fields, status) => {
   const answer = await owner.post(path, Object.entries(fields));

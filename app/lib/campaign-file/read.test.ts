@@ -38,5 +38,19 @@ test('what is no campaign is refused with its reason', () => {
   expect(reason(JSON.stringify({ ...file, campaign: {} }))).toBe('not_a_campaign');
   expect(reason(JSON.stringify({ ...file, npcs: {} }))).toBe('not_a_campaign');
   expect(reason(JSON.stringify({ ...file, version: 2 }))).toBe('version');
+  const nested = (levels: number) =>
+    JSON.stringify(file).replace('"The mine"', '['.repeat(levels) + ']'.repeat(levels));
+  expect(reason(nested(50))).toBe(null);
+  expect(reason(nested(70))).toBe('not_a_campaign');
+  expect(reason('['.repeat(1_000_000) + ']'.repeat(1_000_000)), 'nested deeper than anybody reads').toBe('not_json');
   expect(reason(`"${'x'.repeat(campaignFileBytes)}"`)).toBe('too_large');
+});
+
+test('what no text can hold is refused by the name of its field', () => {
+  const broken = (lore: object) => read({ ...file, lore: [lore] });
+  const refused = (field: string) => ({ ok: false, reason: 'not_text', field });
+  expect(broken({ title: 'The \ud83d mine' })).toEqual(refused('title'));
+  expect(broken({ content: 'Nine\0miners' })).toEqual(refused('content'));
+  expect(broken({ tags: ['mine', '\udc00'] })).toEqual(refused('tags'));
+  expect(broken({ title: 'The 🪨 mine' }).ok).toBe(true);
 });

@@ -18,7 +18,10 @@ export const actions: Actions = {
     if (!(given instanceof File) || given.size === 0)
       return fail(422, { wrong: 'missing' as const, problem: null as Problem | null });
     const file = readCampaignFile(await given.text());
-    if (!file.ok) return fail(422, { wrong: file.reason, problem: null as Problem | null });
+    if (!file.ok) {
+      const field = file.reason === 'not_text' ? file.field : '';
+      return fail(422, { wrong: file.reason, field, problem: null as Problem | null });
+    }
     const done = await attempt(() => importCampaign(event.locals.api, file.bundle));
     if (!done.ok) return fail(done.status, { wrong: null, problem: done.problem as Problem | null });
     const { campaign_id, npcs, lore, characters, set_aside } = done.value;
